@@ -92,12 +92,24 @@ type Order struct {
 	AttemptAt *time.Time
 	// Lookups counts how often an unknown outcome was looked up in vain.
 	Lookups int
+	// Duplicate is what the merchant chose when another connector had written the order.
+	Duplicate DuplicateChoice
 	// ReferencedAt is when TikTok took the external order reference.
 	ReferencedAt *time.Time
 
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
+
+// DuplicateChoice answers the exception duplicate_order.
+type DuplicateChoice string
+
+// Values of DuplicateChoice; empty until somebody chose.
+const (
+	AdoptTheirs DuplicateChoice = "adopt"
+	WriteOurs   DuplicateChoice = "write_ours"
+	IgnoreOrder DuplicateChoice = "ignore"
+)
 
 // Line is one line of the Shopify order and the units behind it.
 type Line struct {
