@@ -3,6 +3,8 @@ package shopifysim
 import (
 	"net/http"
 	"time"
+
+	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
 )
 
 // DuplicateRule is what orderCreate does with an id metafield whose value another order already holds. Shopify enforces
@@ -35,6 +37,8 @@ type Options struct {
 	Client *http.Client
 	// Now is the simulator's clock. Nil: time.Now.
 	Now func() time.Time
+	// Script says which calls fail and how; the package comment lists the operations. Nil: none fails.
+	Script *chaos.Script
 
 	// IDMetafields are the keys of the app-owned order metafields of type id. Nil: "tiktok_order_id".
 	IDMetafields []string
