@@ -37,6 +37,19 @@ const (
 	OrderNotUnderstood Code = "order_not_understood"
 )
 
+// CauseGone is the resolution of an exception that cleared itself.
+const CauseGone = "cause_gone"
+
+// OfOrders lists the codes that an order's import may open, and that its next
+// import therefore clears when it finds the cause gone.
+func OfOrders() []Code {
+	return []Code{
+		SKUUnmatched, SKUAmbiguous, TotalsMismatch, CurrencyMismatch, MarketUnsupported, ZIPMissing, ZIPMasked,
+		AddressMissing, DuplicateOrder, InventoryRefused, APIRejected, ConnectionExpired, ScopeMissing,
+		OrderNotFound, OrderNotUnderstood,
+	}
+}
+
 // Status of an exception.
 type Status string
 

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -52,6 +53,9 @@ func TestEveryCodeHasASentenceAndANextStep(t *testing.T) {
 		}
 		if !strings.HasSuffix(text.Sentence, ".") || !strings.HasSuffix(text.Fix, ".") || len(text.Fix) < 20 {
 			t.Errorf("%s: want whole sentences, got %q and %q", code, text.Sentence, text.Fix)
+		}
+		if !slices.Contains(exceptions.OfOrders(), code) {
+			t.Errorf("%s is never cleared: no list names it", code)
 		}
 		if !stable.MatchString(string(code)) {
 			t.Errorf("%s is not written like_this", code)

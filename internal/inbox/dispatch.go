@@ -1,0 +1,50 @@
+package inbox
+
+import (
+	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/shops"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+)
+
+// Job is what the queue can run.
+type Job = interface{ Kind() string }
+
+// dispatch is the table from topic to job. An event without a row is kept and
+// acknowledged, and nothing follows.
+func dispatch(e Event) Job {
+	if e.Shop == "" {
+		return nil
+	}
+	switch e.Source {
+	case FromTikTok:
+		return dispatchTikTok(e)
+	case FromShopify:
+		return dispatchShopify(e)
+	}
+	return nil
+}
+
+func dispatchTikTok(e Event) Job {
+	switch e.Topic {
+	case tiktok.TopicOrderStatus, tiktok.TopicAddress, tiktok.TopicPackage, tiktok.TopicCancellation:
+		if e.Order == "" {
+			return nil
+		}
+		return orders.ImportArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account), Order: e.Order, Cause: "webhook:" + e.DeliveryID}
+	case tiktok.TopicDeauthorized:
+		return shops.DeauthorizeArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account), At: e.happened()}
+	}
+	return nil
+}
+
+func dispatchShopify(e Event) Job {
+	switch e.Topic {
+	case "app/uninstalled":
+		return shops.UninstallArgs{Shop: e.Shop, At: e.happened()}
+	case "app/scopes_update":
+		return shops.ScopesArgs{Shop: e.Shop}
+	case "shop/redact":
+		return shops.EraseArgs{Shop: e.Shop, At: e.happened()}
+	}
+	return nil
+}

@@ -1,0 +1,314 @@
+package orders
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/fault"
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+	"github.com/switchbackhq/switchback/internal/timeline"
+)
+
+// Job is what the queue can run.
+type Job = interface{ Kind() string }
+
+// ImportArgs asks for one TikTok order to be brought to where it should be.
+// Webhook, poll, click and release all ask with it, so they meet in one place.
+type ImportArgs struct {
+	Shop shopify.Domain `json:"shop"`
+	// TikTokShop is empty when nobody knows yet which connected shop took the order.
+	TikTokShop tiktok.ShopID  `json:"tiktok_shop,omitempty"`
+	Order      tiktok.OrderID `json:"order_id"`
+	// Cause is what asked: "webhook:…", "retry:…", "released:…", "asked".
+	Cause string `json:"cause"`
+	// Asked tells that a person asked for this very order: the start line does not hold it off.
+	Asked bool `json:"asked,omitempty"`
+}
+
+// Kind is the job's frozen name.
+func (ImportArgs) Kind() string { return "order_import" }
+
+// Book is what is known of the Shopify shop.
+type Book interface {
+	Shop(ctx context.Context, domain shopify.Domain) (shops.Shop, error)
+	Settings(ctx context.Context, domain shopify.Domain) (shops.Settings, error)
+	Connections(ctx context.Context, domain shopify.Domain) ([]shops.Connection, error)
+}
+
+// Ledger keeps orders; every write names the lease it is made under.
+type Ledger interface {
+	Leases
+	// Order returns links.ErrNotFound for an order that was never seen.
+	Order(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (links.Order, error)
+	Lines(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Line, error)
+	SaveOrder(ctx context.Context, lease links.Lease, order links.Order, jobs ...Job) error
+	// SaveWritten keeps the order with its lines; zip is hashed for search and not kept itself.
+	SaveWritten(ctx context.Context, lease links.Lease, order links.Order, lines []links.Line, zip string, jobs ...Job) error
+}
+
+// Exceptions opens and resolves what a person must mend.
+type Exceptions interface {
+	OpenException(ctx context.Context, e exceptions.Exception) error
+	// ResolveExceptions ends the order's open exceptions, all or those of the codes named.
+	ResolveExceptions(ctx context.Context, shop shopify.Domain, order tiktok.OrderID, resolution string, codes ...exceptions.Code) error
+}
+
+// TikTok is what the importer asks TikTok.
+type TikTok interface {
+	Order(ctx context.Context, seat tiktok.Seat, id tiktok.OrderID) (tiktok.Order, error)
+	ExternalOrders(ctx context.Context, seat tiktok.Seat, id tiktok.OrderID) ([]tiktok.ExternalOrder, error)
+}
+
+// Importer brings TikTok orders into Shopify.
+type Importer struct {
+	Book       Book
+	Ledger     Ledger
+	Exceptions Exceptions
+	Timeline   timeline.Writer
+	TikTok     TikTok
+	Shopify    Shopify
+	Now        func() time.Time
+	// RetryBase is the unit of the waits between lookups of an unknown outcome.
+	RetryBase time.Duration
+	Log       *slog.Logger
+}
+
+// Import brings one order to where it should be. An error is for the queue:
+// what a person must mend has become an exception and is no error.
+func (i *Importer) Import(ctx context.Context, args ImportArgs) error {
+	ctx = timeline.With(ctx, args.Shop, args.Order)
+	shop, err := i.Book.Shop(ctx, args.Shop)
+	if errors.Is(err, shops.ErrNotFound) || err == nil && !shop.Installed() {
+		return fault.Permanent(fmt.Errorf("import order %s: %s is not installed", args.Order, args.Shop))
+	}
+	if err != nil {
+		return fmt.Errorf("import order %s: %w", args.Order, err)
+	}
+	settings, err := i.Book.Settings(ctx, args.Shop)
+	if err != nil {
+		return fmt.Errorf("read settings of %s: %w", args.Shop, err)
+	}
+	return underLease(ctx, i.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
+		r := &run{Importer: i, args: args, shop: shop, settings: settings, lease: lease}
+		return r.settle(ctx, r.bring(ctx))
+	})
+}
+
+// run is one import while the order's lease is held.
+type run struct {
+	*Importer
+	args       ImportArgs
+	shop       shops.Shop
+	settings   shops.Settings
+	lease      links.Lease
+	connection shops.Connection
+	order      tiktok.Order
+	row        links.Order
+	// notices are what a written order is listed under all the same.
+	notices []Notice
+}
+
+// bring reads the truth, decides, and acts on the decision.
+func (r *run) bring(ctx context.Context) error {
+	if err := r.load(ctx); err != nil {
+		return err
+	}
+	if done := r.row.State == links.Cancelled; done {
+		return nil
+	}
+	if !r.settings.PullOrders && !r.args.Asked && r.row.State != links.Written && r.row.AttemptAt == nil {
+		return r.rest(ctx, links.Waiting, PullOff)
+	}
+	if found, err := r.fetch(ctx); err != nil || !found {
+		return err
+	}
+	if r.row.State == links.Written {
+		return r.follow(ctx)
+	}
+	if r.row.AttemptAt != nil {
+		return r.recover(ctx)
+	}
+	decision := Decide(r.order, Context{
+		Connection: r.connection, Settings: r.settings, ShopCurrency: r.shop.Currency,
+		StartLine: r.settings.StartLine(r.connection), Asked: r.args.Asked,
+	})
+	r.notices = decision.Notices
+	switch decision.Action {
+	case Wait:
+		return r.rest(ctx, links.Waiting, decision.Reason)
+	case Skip:
+		return r.rest(ctx, links.Skipped, decision.Reason)
+	case Hold:
+		return fault.NeedsMerchant(string(decision.Code), decision.Detail, nil)
+	default:
+		return r.write(ctx)
+	}
+}
+
+// load reads the ledger's row, or begins one.
+func (r *run) load(ctx context.Context) error {
+	row, err := r.Ledger.Order(ctx, r.args.Shop, r.args.Order)
+	if errors.Is(err, links.ErrNotFound) {
+		row, err = links.Order{Shop: r.args.Shop, TikTokShop: r.args.TikTokShop, ID: r.args.Order}, nil
+	}
+	if err != nil {
+		return fmt.Errorf("read order %s: %w", r.args.Order, err)
+	}
+	r.row = row
+	return r.note(ctx, timeline.EventIn, "asked to bring the order up to date", "cause", r.args.Cause)
+}
+
+// fetch asks TikTok for the order, in the shop that took it or, when nobody
+// knows which that is, in each connected shop. It reports false when the order
+// was left at rest instead.
+func (r *run) fetch(ctx context.Context) (bool, error) {
+	connections, err := r.Book.Connections(ctx, r.args.Shop)
+	if err != nil {
+		return false, fmt.Errorf("list connections of %s: %w", r.args.Shop, err)
+	}
+	for _, c := range connections {
+		if r.row.TikTokShop != "" && c.TikTokShop != r.row.TikTokShop {
+			continue
+		}
+		if c.Off == shops.OffByMerchant && !r.args.Asked {
+			return false, r.rest(ctx, links.Waiting, ConnectionOff)
+		}
+		order, err := r.TikTok.Order(ctx, seatOf(c), r.args.Order)
+		if errors.Is(err, tiktok.ErrOrderNotFound) {
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("fetch tiktok order %s: %w", r.args.Order, err)
+		}
+		if order.ID != r.args.Order {
+			return false, fault.NeedsMerchant(string(exceptions.OrderNotUnderstood), "TikTok answered with another order.", nil)
+		}
+		r.connection, r.order = c, order
+		r.row.TikTokShop, r.row.Status, r.row.UpdateTime = c.TikTokShop, order.Status, order.UpdateTime
+		r.row.OrderedAt, r.row.Currency = time.Unix(order.CreateTime, 0).UTC(), order.Payment.Currency
+		return true, nil
+	}
+	return false, notFound(r.row.TikTokShop, connections)
+}
+
+// notFound tells a number that TikTok does not know from a shop that is no longer connected.
+func notFound(took tiktok.ShopID, connections []shops.Connection) error {
+	for _, c := range connections {
+		if took == "" || c.TikTokShop == took {
+			return fault.NeedsMerchant(string(exceptions.OrderNotFound), "", nil)
+		}
+	}
+	return fault.NeedsMerchant(string(exceptions.ConnectionExpired), "No TikTok shop that could have taken this order is connected.", nil)
+}
+
+// follow keeps a written order's status up to date.
+func (r *run) follow(ctx context.Context) error {
+	if err := r.Ledger.SaveOrder(ctx, r.lease, r.row); err != nil {
+		return fmt.Errorf("save order %s: %w", r.row.ID, err)
+	}
+	return r.note(ctx, timeline.Decision, "already in Shopify", "tiktok_status", string(r.row.Status))
+}
+
+// rest leaves the order where it is for now, and says why.
+func (r *run) rest(ctx context.Context, state links.State, reason string) error {
+	r.row.State, r.row.Reason = state, reason
+	if err := r.Ledger.SaveOrder(ctx, r.lease, r.row); err != nil {
+		return fmt.Errorf("save order %s: %w", r.row.ID, err)
+	}
+	r.Log.InfoContext(ctx, "order."+string(state), "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "reason", reason, "tiktok_status", r.row.Status)
+	return r.note(ctx, timeline.Decision, "the order is "+string(state), "reason", reason, "tiktok_status", string(r.row.Status))
+}
+
+// settle turns the outcome into what the merchant sees: an exception that
+// opens, or exceptions whose cause is gone.
+func (r *run) settle(ctx context.Context, err error) error {
+	var act *fault.Act
+	if errors.As(err, &act) {
+		return r.hold(ctx, act)
+	}
+	if err != nil {
+		return err
+	}
+	var keep []exceptions.Code
+	for _, notice := range r.notices {
+		keep = append(keep, notice.Code)
+		e := exceptions.New(r.args.Shop, r.args.Order, notice.Code, notice.Detail, r.Now())
+		if err := r.Exceptions.OpenException(ctx, e); err != nil {
+			return fmt.Errorf("open %s on order %s: %w", notice.Code, r.args.Order, err)
+		}
+	}
+	return r.clear(ctx, keep...)
+}
+
+// clear ends the order's exceptions whose cause is gone: all but those to keep.
+func (r *run) clear(ctx context.Context, keep ...exceptions.Code) error {
+	gone := slices.DeleteFunc(exceptions.OfOrders(), func(code exceptions.Code) bool { return slices.Contains(keep, code) })
+	if err := r.Exceptions.ResolveExceptions(ctx, r.args.Shop, r.args.Order, exceptions.CauseGone, gone...); err != nil {
+		return fmt.Errorf("resolve exceptions of order %s: %w", r.args.Order, err)
+	}
+	return nil
+}
+
+// hold opens the exception and keeps the order at rest until its cause is gone.
+func (r *run) hold(ctx context.Context, act *fault.Act) error {
+	code := exceptions.Code(act.Code)
+	detail := act.Detail
+	if detail == "" && act.Err != nil {
+		detail = act.Err.Error()
+	}
+	if r.row.State != links.Written {
+		r.row.State, r.row.Reason = links.Held, act.Code
+	}
+	if err := r.Ledger.SaveOrder(ctx, r.lease, r.row); err != nil {
+		return fmt.Errorf("save held order %s: %w", r.args.Order, err)
+	}
+	if err := r.Exceptions.OpenException(ctx, exceptions.New(r.args.Shop, r.args.Order, code, detail, r.Now())); err != nil {
+		return fmt.Errorf("open %s on order %s: %w", code, r.args.Order, err)
+	}
+	if err := r.clear(ctx, code); err != nil {
+		return err
+	}
+	r.Log.WarnContext(ctx, "order.held", "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "code", code)
+	return nil
+}
+
+// note adds a line to the order's story; facts come in pairs.
+func (r *run) note(ctx context.Context, kind timeline.Kind, text string, facts ...string) error {
+	entry := timeline.Entry{Shop: r.args.Shop, Order: r.args.Order, At: r.Now(), Kind: kind, Text: text, Facts: map[string]string{}}
+	for n := 0; n+1 < len(facts); n += 2 {
+		if facts[n+1] != "" {
+			entry.Facts[facts[n]] = facts[n+1]
+		}
+	}
+	if err := r.Timeline.AppendTimeline(ctx, entry); err != nil {
+		return fmt.Errorf("note %q on order %s: %w", text, r.args.Order, err)
+	}
+	return nil
+}
+
+// seatOf is where calls for this connection are made.
+func seatOf(c shops.Connection) tiktok.Seat {
+	return tiktok.Seat{Holder: string(c.Shop), OpenID: c.OpenID, Shop: c.TikTokShop, Cipher: c.Cipher}
+}
+
+// connectionOf finds one connection of a shop.
+func connectionOf(ctx context.Context, book Book, shop shopify.Domain, id tiktok.ShopID) (shops.Connection, error) {
+	connections, err := book.Connections(ctx, shop)
+	if err != nil {
+		return shops.Connection{}, fmt.Errorf("list connections of %s: %w", shop, err)
+	}
+	for _, c := range connections {
+		if c.TikTokShop == id {
+			return c, nil
+		}
+	}
+	return shops.Connection{}, fmt.Errorf("tiktok shop %s of %s: %w", id, shop, shops.ErrNotFound)
+}

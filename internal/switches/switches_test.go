@@ -1,0 +1,77 @@
+package switches_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
+	"github.com/switchbackhq/switchback/internal/switches"
+)
+
+const shop shopify.Domain = "demo.myshopify.com"
+
+type drawer struct {
+	settings shops.Settings
+	jobs     []switches.Job
+}
+
+func (d *drawer) ChangeSettings(_ context.Context, _ shopify.Domain, change func(*shops.Settings) ([]switches.Job, error)) (shops.Settings, error) {
+	next := d.settings
+	jobs, err := change(&next)
+	if err != nil {
+		return shops.Settings{}, err
+	}
+	d.settings, d.jobs = next, append(d.jobs, jobs...)
+	return next, nil
+}
+
+func TestTurningASwitchOnReleasesWhatItHeld(t *testing.T) {
+	t.Parallel()
+	pull := orders.ReleaseArgs{Shop: shop, State: links.Waiting, Reason: orders.PullOff}
+	push := orders.ReleaseArgs{Shop: shop, State: links.Held, Reason: orders.PushOff}
+	cases := map[string]struct {
+		edit func(*shops.Settings)
+		want []switches.Job
+	}{
+		"nothing":       {func(*shops.Settings) {}, nil},
+		"another one":   {func(s *shops.Settings) { s.PullRefunds = true }, nil},
+		"pull":          {func(s *shops.Settings) { s.PullOrders = true }, []switches.Job{pull}},
+		"push":          {func(s *shops.Settings) { s.PushOrders = true }, []switches.Job{push}},
+		"pull and push": {func(s *shops.Settings) { s.PullOrders, s.PushOrders = true, true }, []switches.Job{pull, push}},
+	}
+	for name, c := range cases {
+		d := &drawer{settings: shops.DefaultSettings()}
+		panel := switches.Panel{Store: d}
+		edit := func(s *shops.Settings) error { c.edit(s); return nil }
+		for range 2 { // the second time nothing changes, so nothing is released
+			if _, err := panel.Change(t.Context(), shop, edit); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		if diff := cmp.Diff(c.want, d.jobs); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestWhatCannotBeTakenChangesNothing(t *testing.T) {
+	t.Parallel()
+	d := &drawer{settings: shops.DefaultSettings()}
+	_, err := (&switches.Panel{Store: d}).Change(t.Context(), shop, func(s *shops.Settings) error {
+		s.PullOrders, s.OrderEmail = true, "everyone"
+		return nil
+	})
+	var refused *shops.SettingsError
+	if !errors.As(err, &refused) || refused.Key != "order_email" {
+		t.Fatalf("got %v, want a refusal of order_email", err)
+	}
+	if d.settings.PullOrders || len(d.jobs) != 0 {
+		t.Fatalf("changed all the same: %+v, %v", d.settings, d.jobs)
+	}
+}
