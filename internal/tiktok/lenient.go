@@ -3,6 +3,7 @@ package tiktok
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -23,18 +24,24 @@ func decodeLenient(raw []byte, target any) error {
 	if err := decoder.Decode(&value); err != nil {
 		return fmt.Errorf("parse json: %w", hideValue(err))
 	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return fmt.Errorf("parse json: more than one document")
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("parse json: more than one document")
 	}
 	return assign(reflect.ValueOf(target).Elem(), value, "")
 }
 
 // hideValue drops what encoding/json may quote of the document.
 func hideValue(err error) error {
-	if syntax, ok := err.(*json.SyntaxError); ok { //nolint:errorlint // Decode returns it bare
+	var syntax *json.SyntaxError
+	var misfit *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
 		return fmt.Errorf("syntax error at byte %d", syntax.Offset)
+	case errors.As(err, &misfit):
+		return fmt.Errorf("field %q has another type", misfit.Field)
+	default:
+		return err
 	}
-	return err
 }
 
 func assign(into reflect.Value, value any, path string) error {

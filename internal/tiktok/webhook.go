@@ -1,0 +1,180 @@
+package tiktok
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/switchbackhq/switchback/internal/secret"
+)
+
+// VerifyWebhook tells whether raw was signed by TikTok: header is the request's
+// Authorization, the lower-case hex HMAC-SHA256 of app key and body, keyed with
+// the app secret (Partner Center, "TikTok Shop webhooks overview"). Neither a
+// time nor a nonce is signed: an old body verifies for ever.
+func VerifyWebhook(appKey string, appSecret secret.String, header string, raw []byte) bool {
+	if appKey == "" || appSecret.Empty() {
+		return false
+	}
+	mac := hmac.New(sha256.New, []byte(appSecret.Reveal()))
+	mac.Write([]byte(appKey))
+	mac.Write(raw)
+	return subtle.ConstantTimeCompare([]byte(hex.EncodeToString(mac.Sum(nil))), []byte(header)) == 1
+}
+
+// Types of notification that mean something to us. TikTok has many more and
+// publishes no complete list.
+const (
+	TypeOrderStatusChange        = 1
+	TypeRecipientAddressUpdate   = 3
+	TypePackageUpdate            = 4
+	TypeSellerDeauthorization    = 6
+	TypeAuthorizationExpiring    = 7
+	TypeCancellationStatusChange = 11
+	TypeReturnStatusChange       = 12
+)
+
+// Notification is what a webhook's body says. It is a hint: it may come twice,
+// late or out of order, and the truth is read anew. Fields that are absent or
+// make no sense are empty.
+type Notification struct {
+	Type int
+	// ID is TikTok's id of the notification; some types come without.
+	ID        string
+	Shop      ShopID
+	Timestamp int64
+	OrderID   OrderID
+	// Orders are all orders concerned: OrderID, or those of a package update.
+	Orders      []OrderID
+	OrderStatus OrderStatus
+	// UpdateTime is when the subject changed, unix seconds.
+	UpdateTime int64
+	Data       json.RawMessage
+
+	digest string
+}
+
+// longestNotificationID bounds what becomes part of a key.
+const longestNotificationID = 64
+
+// ParseNotification reads a verified body. It takes any type, and ids and times
+// as strings or numbers; only a body that is no JSON object with a type is an error.
+func ParseNotification(raw []byte) (Notification, error) {
+	var wire struct {
+		Type      json.RawMessage `json:"type"`
+		ID        json.RawMessage `json:"tts_notification_id"`
+		Shop      json.RawMessage `json:"shop_id"`
+		Timestamp json.RawMessage `json:"timestamp"`
+		Data      json.RawMessage `json:"data"`
+	}
+	if err := json.Unmarshal(raw, &wire); err != nil {
+		return Notification{}, fmt.Errorf("parse tiktok notification: %w", hideValue(err))
+	}
+	kind, err := strconv.Atoi(word(wire.Type))
+	if err != nil || kind < 0 {
+		return Notification{}, errors.New("parse tiktok notification: it has no type")
+	}
+	sum := sha256.Sum256(raw)
+	n := Notification{
+		Type: kind, Shop: ShopID(digits(wire.Shop)), Timestamp: seconds(wire.Timestamp),
+		Data: wire.Data, digest: hex.EncodeToString(sum[:]),
+	}
+	if id := word(wire.ID); len(id) <= longestNotificationID {
+		n.ID = id
+	}
+	n.readData()
+	return n, nil
+}
+
+// readData takes from `data` what it can; every type has its own.
+func (n *Notification) readData() {
+	var data struct {
+		OrderID     json.RawMessage `json:"order_id"`
+		OrderStatus json.RawMessage `json:"order_status"`
+		UpdateTime  json.RawMessage `json:"update_time"`
+		CreateTime  json.RawMessage `json:"create_time"`
+		PackageList json.RawMessage `json:"package_list"`
+	}
+	if json.Unmarshal(n.Data, &data) != nil {
+		return // not an object: there is nothing to take
+	}
+	n.OrderStatus = ParseOrderStatus(word(data.OrderStatus))
+	n.UpdateTime = seconds(data.UpdateTime)
+	if n.UpdateTime == 0 {
+		n.UpdateTime = seconds(data.CreateTime)
+	}
+	if n.OrderID = OrderID(digits(data.OrderID)); n.OrderID != "" {
+		n.Orders = []OrderID{n.OrderID}
+		return
+	}
+	n.Orders = packagedOrders(data.PackageList)
+}
+
+// packagedOrders are the orders of a package update, each once.
+func packagedOrders(raw json.RawMessage) []OrderID {
+	var packages []struct {
+		OrderIDs []json.RawMessage `json:"order_id_list"`
+	}
+	if json.Unmarshal(raw, &packages) != nil {
+		return nil
+	}
+	var orders []OrderID
+	seen := map[OrderID]bool{"": true}
+	for _, p := range packages {
+		for _, raw := range p.OrderIDs {
+			if id := OrderID(digits(raw)); !seen[id] {
+				seen[id] = true
+				orders = append(orders, id)
+			}
+		}
+	}
+	return orders
+}
+
+// DeliveryID tells deliveries of the same notification from others, within one
+// shop and type. Where TikTok gives no id it is made of what the notification is
+// about, which a repeated delivery repeats too; failing that, of the body.
+func (n Notification) DeliveryID() string {
+	switch {
+	case n.ID != "":
+		return n.ID
+	case n.OrderID != "" && n.UpdateTime != 0:
+		return fmt.Sprintf("type:%d/shop:%s/order:%s/updated:%d", n.Type, n.Shop, n.OrderID, n.UpdateTime)
+	default:
+		return "sha256:" + n.digest
+	}
+}
+
+// word is a JSON string's text or a number's digits; empty for anything else.
+func word(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var number json.Number
+	if json.Unmarshal(raw, &number) == nil {
+		return number.String()
+	}
+	return ""
+}
+
+// digits is word where it may be one of TikTok's ids.
+func digits(raw json.RawMessage) string {
+	if id := word(raw); numeric.MatchString(id) {
+		return id
+	}
+	return ""
+}
+
+func seconds(raw json.RawMessage) int64 {
+	number, err := strconv.ParseInt(word(raw), 10, 64)
+	if err != nil || number < 0 {
+		return 0
+	}
+	return number
+}
