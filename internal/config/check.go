@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"net"
@@ -144,19 +143,14 @@ func (c *checker) shopTemplate(variable, value string) string {
 
 func (c *checker) keyring(value string) secret.String {
 	if value != "" {
-		for i, entry := range strings.Split(value, ",") {
-			if key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(entry)); err != nil || len(key) != keyBytes {
-				c.fault("ENCRYPTION_KEY", "", fmt.Sprintf("entry %d is not base64 of %d bytes", i+1, keyBytes), keyFix)
-			}
+		if _, err := secret.ParseKeyring(value); err != nil {
+			c.fault("ENCRYPTION_KEY", "", err.Error(), keyFix)
 		}
 	}
 	return secret.New(value)
 }
 
-const (
-	keyBytes = 32
-	keyFix   = "set it to what `openssl rand -base64 32` prints; to rotate, put the new key before the old one, separated by a comma"
-)
+const keyFix = "set it to what `openssl rand -base64 32` prints; to rotate, put the new key before the old one, separated by a comma"
 
 func (c *checker) duration(variable, value string) time.Duration {
 	d, err := time.ParseDuration(value)
