@@ -138,11 +138,18 @@ func refusedGrant(err error) error {
 }
 
 // refusesGrant: 36004xxx are the authorization host's own codes, 36004004 for a
-// code and 36004001 for a refresh token that is used, unknown or expired. That
-// 105xxx and 36009004 come here too is a precaution.
+// code and 36004001 for a refresh token that is used, unknown or expired. No
+// list of them is published, so the others count too unless they speak of the
+// app. That 105xxx and 36009004 come here as well is a precaution.
 func (e *Error) refusesGrant() bool {
-	return e.Code/1000 == 36004 || e.Code/1000 == 105 && e.Code != codeScopeMissing ||
-		e.names("auth_code") || e.names("refresh_token")
+	const ownCodes, tokenCodes = 36004, 105
+	switch e.Code / 1000 {
+	case ownCodes:
+		return !strings.Contains(e.Message, "app_key") && !strings.Contains(e.Message, "app_secret")
+	case tokenCodes:
+		return e.Code != codeScopeMissing
+	}
+	return e.names("auth_code") || e.names("refresh_token")
 }
 
 // AuthorizedShops lists the shops that an access token covers.

@@ -28,7 +28,7 @@ type Payment struct {
 	ShippingFeeSellerDiscount   string `json:"shipping_fee_seller_discount"`
 	ShippingFeePlatformDiscount string `json:"shipping_fee_platform_discount"`
 	// ShippingFeeCofundedDiscount replaces the seller's shipping discount, which
-	// is then 0, under the co-funded programme.
+	// is then 0, under the co-funded program.
 	ShippingFeeCofundedDiscount string `json:"shipping_fee_cofunded_discount"`
 	ShippingFee                 string `json:"shipping_fee"`
 

@@ -27,16 +27,16 @@ func VerifyWebhook(appKey string, appSecret secret.String, header string, raw []
 	return subtle.ConstantTimeCompare([]byte(hex.EncodeToString(mac.Sum(nil))), []byte(header)) == 1
 }
 
-// Types of notification that mean something to us. TikTok has many more and
-// publishes no complete list.
+// The types of notification that mean something to us, as Notification.Topic
+// writes them. TikTok has many more and publishes no complete list.
 const (
-	TypeOrderStatusChange        = 1
-	TypeRecipientAddressUpdate   = 3
-	TypePackageUpdate            = 4
-	TypeSellerDeauthorization    = 6
-	TypeAuthorizationExpiring    = 7
-	TypeCancellationStatusChange = 11
-	TypeReturnStatusChange       = 12
+	TopicOrderStatus  = "1"
+	TopicAddress      = "3"
+	TopicPackage      = "4"
+	TopicDeauthorized = "6"
+	TopicExpiring     = "7"
+	TopicCancellation = "11"
+	TopicReturn       = "12"
 )
 
 // Notification is what a webhook's body says. It is a hint: it may come twice,
@@ -59,8 +59,8 @@ type Notification struct {
 	digest string
 }
 
-// longestNotificationID bounds what becomes part of a key.
-const longestNotificationID = 64
+// longestWord bounds ids and statuses, which become keys and rows.
+const longestWord = 64
 
 // ParseNotification reads a verified body. It takes any type, and ids and times
 // as strings or numbers; only a body that is no JSON object with a type is an error.
@@ -81,11 +81,8 @@ func ParseNotification(raw []byte) (Notification, error) {
 	}
 	sum := sha256.Sum256(raw)
 	n := Notification{
-		Type: kind, Shop: ShopID(digits(wire.Shop)), Timestamp: seconds(wire.Timestamp),
+		Type: kind, ID: word(wire.ID), Shop: ShopID(digits(wire.Shop)), Timestamp: seconds(wire.Timestamp),
 		Data: wire.Data, digest: hex.EncodeToString(sum[:]),
-	}
-	if id := word(wire.ID); len(id) <= longestNotificationID {
-		n.ID = id
 	}
 	n.readData()
 	return n, nil
@@ -136,6 +133,9 @@ func packagedOrders(raw json.RawMessage) []OrderID {
 	return orders
 }
 
+// Topic is the type in text, the inbox's name for it.
+func (n Notification) Topic() string { return strconv.Itoa(n.Type) }
+
 // DeliveryID tells deliveries of the same notification from others, within one
 // shop and type. Where TikTok gives no id it is made of what the notification is
 // about, which a repeated delivery repeats too; failing that, of the body.
@@ -150,17 +150,20 @@ func (n Notification) DeliveryID() string {
 	}
 }
 
-// word is a JSON string's text or a number's digits; empty for anything else.
+// word is a JSON string's text or a number's digits; empty for anything else
+// and for what is too long to be an id or a status.
 func word(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
+	if len(raw) == 0 || len(raw) > longestWord {
+		return ""
 	}
-	var number json.Number
-	if json.Unmarshal(raw, &number) == nil {
-		return number.String()
+	if c := raw[0]; c == '-' || '0' <= c && c <= '9' {
+		return string(raw)
 	}
-	return ""
+	var text *string
+	if json.Unmarshal(raw, &text) != nil || text == nil {
+		return ""
+	}
+	return *text
 }
 
 // digits is word where it may be one of TikTok's ids.
