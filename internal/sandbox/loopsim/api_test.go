@@ -131,7 +131,7 @@ func TestAPIWantsItsContentType(t *testing.T) {
 	req.Header.Set("X-Authorization", "acme-key")
 	rec := httptest.NewRecorder()
 	s.Handler().ServeHTTP(rec, req)
-	if rec.Code != 422 || len(s.Violations()) != 1 {
+	if rec.Code != http.StatusUnprocessableEntity || len(s.Violations()) != 1 {
 		t.Errorf("%d, violations %q", rec.Code, s.Violations())
 	}
 }
