@@ -98,6 +98,8 @@ func (k *contract) check(c *call) error {
 			return fmt.Errorf("query parameter %s is not in the document", name)
 		case len(values) != 1:
 			return fmt.Errorf("query parameter %s is given %d times", name, len(values))
+		case p != nil && p.Required && values[0] == "":
+			return fmt.Errorf("query parameter %s is empty", name)
 		case p != nil && p.Schema.Value.Type.Is(openapi3.TypeArray) && strings.HasPrefix(values[0], "["):
 			return fmt.Errorf("query parameter %s is a JSON array; it must be one comma-joined value", name)
 		}
