@@ -39,20 +39,28 @@ func (s *Sim) InstallQuery(domain string, extra url.Values) url.Values {
 // Uninstall removes the app from a shop: tokens end, and app/uninstalled is the last webhook.
 func (s *Sim) Uninstall(domain string) error {
 	return s.within(domain, func(sh *shop) error {
-		s.authority.Revoke(domain)
-		s.send(sh, topicAppUninstalled, sh.profile().appUninstalled(s.opts.Now()))
-		sh.removed = true
+		if !s.authority.installed(domain) {
+			return nil
+		}
+		s.authority.Revoke(domain) // first, so that nobody who hears of it finds a token that works
+		s.deliveries.Send(domain, topicAppUninstalled, sh.profile().appUninstalled(s.opts.Now()))
 		return nil
 	})
 }
 
 // Reinstall puts the app back, with the configured scopes or the given ones. Tokens are for the app to ask for.
 func (s *Sim) Reinstall(domain string, scopes ...string) error {
-	return s.within(domain, func(sh *shop) error {
+	return s.within(domain, func(*shop) error {
 		s.authority.Install(domain, scopes...)
-		sh.removed = false
 		return nil
 	})
+}
+
+// installed says whether the app is in a shop.
+func (a *authority) installed(shop string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.installation(shop).removed
 }
 
 // GrantScopes changes what a shop grants the app and sends app/scopes_update.

@@ -38,6 +38,9 @@ type Order struct {
 	UpdatedAt, ClosedAt, Canceled time.Time // zero: not closed, not cancelled
 }
 
+// LegacyID is the number at the end of the order's GID.
+func (o Order) LegacyID() string { return legacyID(o.GID) }
+
 // Attribute is one entry of "additional details".
 type Attribute struct{ Key, Value string }
 

@@ -14,7 +14,6 @@ const firstOrderNumber = 1001
 type shop struct {
 	spec      ShopSpec
 	gid       string
-	removed   bool // the app was uninstalled
 	bucket    bucket
 	location  string // GID of the only location
 	variants  []*variant

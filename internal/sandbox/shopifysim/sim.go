@@ -177,7 +177,7 @@ func (s *Sim) lock() {
 
 // send needs mu. A shop without the app has no subscriptions.
 func (s *Sim) send(sh *shop, topic string, payload any) {
-	if !sh.removed {
+	if s.authority.installed(sh.spec.Domain) {
 		s.deliveries.Send(sh.spec.Domain, topic, payload)
 	}
 }
