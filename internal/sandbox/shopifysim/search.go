@@ -82,15 +82,20 @@ func (p *searchParser[T]) warn(format string, args ...any) {
 
 func (p *searchParser[T]) skip() { p.rest = strings.TrimLeft(p.rest, " \t\n") }
 
-// word takes the connective w when it comes next.
-func (p *searchParser[T]) word(w string) bool {
+// next says whether the connective w comes next.
+func (p *searchParser[T]) next(w string) bool {
 	p.skip()
 	rest, ok := strings.CutPrefix(p.rest, w)
-	if ok && (rest == "" || strings.ContainsAny(rest[:1], " (\t\n")) {
-		p.rest = rest
-		return true
+	return ok && (rest == "" || strings.ContainsAny(rest[:1], " (\t\n"))
+}
+
+// word takes the connective w when it comes next.
+func (p *searchParser[T]) word(w string) bool {
+	if !p.next(w) {
+		return false
 	}
-	return false
+	p.rest = p.rest[len(w):]
+	return true
 }
 
 func (p *searchParser[T]) or() func(T) bool {
@@ -110,7 +115,7 @@ func (p *searchParser[T]) and() func(T) bool {
 	match := p.not()
 	for {
 		p.skip()
-		if p.rest == "" || p.rest[0] == ')' || strings.HasPrefix(p.rest, "OR ") || strings.HasPrefix(p.rest, "OR(") {
+		if p.rest == "" || p.rest[0] == ')' || p.next("OR") {
 			return match
 		}
 		p.word("AND")
@@ -152,7 +157,7 @@ func (p *searchParser[T]) primary() func(T) bool {
 		}
 		return match
 	}
-	if p.rest == "" {
+	if p.rest == "" || p.next("OR") || p.next("AND") {
 		return nil
 	}
 	var field string
