@@ -2,7 +2,7 @@ package chaos
 
 import "sync"
 
-// Any, given as the operation of Script.Add, matches whatever is called next.
+// Any is an operation for Script.Add that matches whatever is called next.
 const Any = "*"
 
 // Script is a queue of faults per operation. Operations are named by the simulator that asks (its package comment lists

@@ -82,7 +82,7 @@ func (s *Sim) addExternal(c *call) answer {
 	}
 	failed := []map[string]any{}
 	for _, in := range body.Orders {
-		why := ""
+		var why string
 		o := s.orderOf(c.shop, in.ID)
 		switch {
 		case o == nil:
