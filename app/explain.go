@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/switchbackhq/switchback/internal/config"
+	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/store"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+	"github.com/switchbackhq/switchback/internal/timeline"
+)
+
+// explainCommand tells everything that happened to one order. It only reads,
+// so it may run beside a serving process.
+type explainCommand struct {
+	Order string `arg:"" help:"TikTok order number; # and spaces around it are ignored."`
+}
+
+// Run prints the order's state, its open exceptions and its timeline.
+func (c *explainCommand) Run(w world) error {
+	id, err := tiktok.ParseOrderID(strings.TrimPrefix(strings.TrimSpace(c.Order), "#"))
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(w.environ, config.Encryption)
+	if err != nil {
+		return err
+	}
+	kept, err := openStore(w.ctx, cfg, store.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = kept.Close() }()
+	all, err := kept.Shops(w.ctx)
+	if err != nil {
+		return fmt.Errorf("list shops: %w", err)
+	}
+	found := false
+	for _, shop := range all {
+		order, err := kept.Order(w.ctx, shop.Domain, id)
+		if errors.Is(err, links.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read order %s: %w", id, err)
+		}
+		open, err := kept.OrderExceptions(w.ctx, shop.Domain, id)
+		if err != nil {
+			return fmt.Errorf("read exceptions of order %s: %w", id, err)
+		}
+		entries, err := kept.Timeline(w.ctx, shop.Domain, id)
+		if err != nil {
+			return fmt.Errorf("read timeline of order %s: %w", id, err)
+		}
+		found = true
+		explain(w.out, order, open, entries)
+	}
+	if !found {
+		return fmt.Errorf("order %s is unknown: no webhook or import has named it, or it belongs to a shop that uninstalled", id)
+	}
+	return nil
+}
+
+// explain writes the story of an order for a person in a terminal.
+func explain(out io.Writer, order links.Order, open []exceptions.Exception, entries []timeline.Entry) {
+	p := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
+	p("TikTok order %s of %s", order.ID, order.Shop)
+	p("  state    %s", strings.TrimSpace(string(order.State)+" "+parenthesis(order.Reason)))
+	p("  tiktok   shop %s, status %s", order.TikTokShop, order.Status)
+	if order.ShopifyOrder != "" {
+		p("  shopify  %s, name %s, total %s %s", order.ShopifyOrder, order.ShopifyName, order.Total, order.Currency)
+	}
+	for _, e := range open {
+		p("  open     %s: %s", e.Code, e.Message)
+		p("           next: %s", e.Fix)
+	}
+	p("")
+	for _, e := range entries {
+		line := fmt.Sprintf("%s  %-9s %s", e.At.UTC().Format("2006-01-02 15:04:05.000"), e.Kind, e.Text)
+		for _, name := range slices.Sorted(maps.Keys(e.Facts)) {
+			line += fmt.Sprintf("  %s=%s", name, e.Facts[name])
+		}
+		if e.Latency > 0 {
+			line += fmt.Sprintf("  (%v)", e.Latency.Round(100_000))
+		}
+		p("%s", line)
+	}
+}
+
+func parenthesis(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(" + s + ")"
+}

@@ -1,0 +1,159 @@
+// Package sandbox is the world around Switchback without an account and without
+// a network: simulated TikTok Shop, Shopify and Loop on loopback addresses, one
+// merchant who sells three products, and a story that is told with them.
+//
+// `switchback sandbox` starts it beside the program and leaves it running to
+// play with; the end-to-end test tells the same story and fails when a step
+// does not hold. The story acts from outside, as a merchant, a buyer or a
+// platform would: it imports nothing of the program, keeps nothing on disk and
+// must never be reached from another machine.
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
+	"github.com/switchbackhq/switchback/internal/sandbox/loopsim"
+	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
+	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
+)
+
+// The names in the sandbox. Secrets are no secrets here.
+const (
+	Shop          = "stoneware.myshopify.com"
+	SecondShop    = "corduroy.myshopify.com"
+	TikTokShop    = "7494000000000010001"
+	Seller        = "SANDBOX-SELLER-1"
+	Portal        = "stoneware"
+	shopifyKey    = "sandbox-shopify-key"
+	shopifySecret = "sandbox-shopify-secret"
+	tiktokKey     = "sandboxtiktokkey"
+	tiktokSecret  = "sandbox-tiktok-secret"
+	tiktokService = "7400000000000000001"
+	merchant      = "101"
+	indexLag      = 2 * time.Second
+)
+
+// Options say where the program is and what it declares to Shopify.
+type Options struct {
+	// AppURL is where the program will answer, without a trailing slash.
+	AppURL string
+	// Scopes and Topics are those of shopify.app.toml.
+	Scopes, Topics []string
+	// DropDuplicateMetafield chooses what Shopify does with a second order of the same number.
+	DropDuplicateMetafield bool
+}
+
+// World is the three platforms, running.
+type World struct {
+	TikTok  *tiktoksim.Sim
+	Shopify *shopifysim.Sim
+	Loop    *loopsim.Sim
+	// TikTokFaults and ShopifyFaults are what goes wrong next.
+	TikTokFaults, ShopifyFaults *chaos.Script
+	// URL is where TikTok, Shopify, Loop and the page that lists them answer.
+	URL struct{ TikTok, Shopify, Loop, Index string }
+
+	app     string
+	servers []*http.Server
+}
+
+// Start opens the platforms on free loopback ports.
+func Start(ctx context.Context, o Options) (*World, error) {
+	w := &World{app: o.AppURL, TikTokFaults: &chaos.Script{}, ShopifyFaults: &chaos.Script{}}
+	var err error
+	w.TikTok, err = tiktoksim.New(tiktoksim.Options{
+		AppKey: tiktokKey, AppSecret: tiktokSecret, ServiceID: tiktokService,
+		RedirectURL: o.AppURL + "/tiktok/callback", Script: w.TikTokFaults, Products: goods(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start simulated tiktok shop: %w", err)
+	}
+	duplicate := shopifysim.RefuseDuplicate
+	if o.DropDuplicateMetafield {
+		duplicate = shopifysim.DropDuplicateMetafield
+	}
+	w.Shopify = shopifysim.New(shopifysim.Options{
+		APIKey: shopifyKey, APISecret: shopifySecret, Scopes: o.Scopes, Topics: o.Topics,
+		AppURL: o.AppURL, WebhookURL: o.AppURL + "/webhooks/shopify",
+		IndexLag: indexLag, Duplicate: duplicate, LooseSearch: true, UpsertNeedsScope: true, Script: w.ShopifyFaults,
+	})
+	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}})
+	if err := w.furnish(); err != nil {
+		return nil, err
+	}
+	if err := w.listen(ctx); err != nil {
+		return nil, errors.Join(err, w.Close(ctx))
+	}
+	return w, nil
+}
+
+// Environment is what the program needs to find this world, beside the
+// variables that say where it listens and keeps its data.
+func (w *World) Environment() []string {
+	return []string{
+		"APP_URL=" + w.app,
+		"SHOPIFY_API_KEY=" + shopifyKey, "SHOPIFY_API_SECRET=" + shopifySecret,
+		"SHOPIFY_SHOP_URL=" + w.URL.Shopify + "/{shop}", "SHOPIFY_ADMIN_URL=" + w.URL.Index, "SHOPIFY_CDN_URL=" + w.URL.Index,
+		"TIKTOK_APP_KEY=" + tiktokKey, "TIKTOK_APP_SECRET=" + tiktokSecret, "TIKTOK_SERVICE_ID=" + tiktokService,
+		"TIKTOK_API_URL=" + w.URL.TikTok, "TIKTOK_AUTH_URL=" + w.URL.TikTok, "TIKTOK_AUTHORIZE_URL=" + w.URL.TikTok + "/open/authorize",
+		"LOOP_API_URL=" + w.URL.Loop + "/api/v1",
+		"RETRY_BASE=100ms",
+	}
+}
+
+// Violations lists every request that a platform's contract does not allow. A
+// story with one has failed, however well it ended.
+func (w *World) Violations() []string {
+	var all []string
+	for _, v := range w.TikTok.Violations() {
+		all = append(all, "tiktok: "+v.String())
+	}
+	for _, v := range w.Shopify.Violations() {
+		all = append(all, "shopify: "+v.String())
+	}
+	for _, v := range w.Loop.Violations() {
+		all = append(all, "loop: "+v)
+	}
+	return all
+}
+
+// Close ends the platforms.
+func (w *World) Close(ctx context.Context) error {
+	w.TikTok.Close()
+	var errs []error
+	for _, server := range w.servers {
+		errs = append(errs, server.Shutdown(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// listen gives each platform an address of its own, as in life.
+func (w *World) listen(ctx context.Context) error {
+	tiktok, shopify := http.NewServeMux(), http.NewServeMux()
+	tiktok.Handle("/sandbox/", w.TikTok.Pages())
+	tiktok.Handle("/", w.TikTok.Handler())
+	shopify.Handle("/sandbox/", http.StripPrefix("/sandbox/shopify", w.Shopify.Pages()))
+	shopify.Handle("/", w.Shopify.Handler())
+	for _, platform := range []struct {
+		url     *string
+		handler http.Handler
+	}{
+		{&w.URL.TikTok, tiktok}, {&w.URL.Shopify, shopify}, {&w.URL.Loop, w.Loop.Handler()}, {&w.URL.Index, w.index()},
+	} {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return fmt.Errorf("listen for a simulated platform: %w", err)
+		}
+		server := &http.Server{Handler: platform.handler, ReadHeaderTimeout: 5 * time.Second}
+		*platform.url = "http://" + listener.Addr().String()
+		w.servers = append(w.servers, server)
+		go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed when the world does
+	}
+	return nil
+}
