@@ -1,0 +1,10 @@
+package exceptions
+
+import "errors"
+
+var (
+	// ErrNotFound is returned for an exception that the shop does not have.
+	ErrNotFound = errors.New("exception not found")
+	// ErrCursor is returned for a page that was asked for with a cursor that is not ours.
+	ErrCursor = errors.New("the cursor is not one of ours")
+)

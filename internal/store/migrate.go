@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"github.com/switchbackhq/switchback/internal/store/db"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrate brings the database to the program's own version. What else must be
+// migrated (the queue's tables) is given as also and runs under the same lock,
+// so that of several processes starting at once one does the work.
+// It is called once, before any other method.
+func (s *Store) Migrate(ctx context.Context, also ...func(context.Context) error) error {
+	if s.writer == nil {
+		return ErrReadOnly
+	}
+	if s.pool != nil {
+		return s.migratePostgres(ctx, also)
+	}
+	if err := s.migrate(ctx, goose.DialectSQLite3, sqliteTexts{migrations}, also); err != nil {
+		return err
+	}
+	// Prepared statements halve the cost of SQLite's small queries; pgx keeps its own.
+	write, err := db.Prepare(ctx, s.writer)
+	if err != nil {
+		return fmt.Errorf("prepare statements: %w", err)
+	}
+	read, err := db.Prepare(ctx, s.reader)
+	if err != nil {
+		return fmt.Errorf("prepare statements: %w", err)
+	}
+	s.write, s.read = write, read
+	return nil
+}
+
+func (s *Store) migratePostgres(ctx context.Context, also []func(context.Context) error) (err error) {
+	// Asks once a second for half a minute.
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 30))
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if err := locker.SessionLock(ctx, conn); err != nil {
+		return fmt.Errorf("wait for another process to migrate: %w", err)
+	}
+	defer func() { err = errors.Join(err, locker.SessionUnlock(context.WithoutCancel(ctx), conn)) }()
+	return s.migrate(ctx, goose.DialectPostgres, migrations, also)
+}
+
+func (s *Store) migrate(ctx context.Context, dialect goose.Dialect, texts fs.FS, also []func(context.Context) error) error {
+	folder, err := fs.Sub(texts, "migrations")
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	provider, err := goose.NewProvider(dialect, s.writer, folder)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	results, err := provider.Up(ctx)
+	for _, done := range results {
+		s.log.InfoContext(ctx, "database.migrated", "version", done.Source.Version, "took", done.Duration)
+	}
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	for _, more := range also {
+		if err := more(ctx); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+	}
+	return nil
+}
+
+// sqliteTexts are the same migrations with the one word that differs replaced.
+type sqliteTexts struct{ fs.FS }
+
+// Open replaces the type of bytes in the texts it gives.
+func (t sqliteTexts) Open(name string) (fs.File, error) {
+	file, err := t.FS.Open(name)
+	if err != nil || path.Ext(name) != ".sql" {
+		return file, err
+	}
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return sqliteText{File: file, text: strings.NewReader(strings.ReplaceAll(string(text), "BYTEA", "BLOB"))}, nil
+}
+
+type sqliteText struct {
+	fs.File
+	text *strings.Reader
+}
+
+func (t sqliteText) Read(p []byte) (int, error) { return t.text.Read(p) }

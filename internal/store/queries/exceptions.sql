@@ -1,0 +1,41 @@
+-- name: OpenException :exec
+INSERT INTO exceptions (id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution)
+VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, 0, '')
+ON CONFLICT (shop, order_id, code) WHERE status = 'open' DO UPDATE SET message = excluded.message, fix = excluded.fix;
+
+-- name: ResolveExceptions :execrows
+UPDATE exceptions SET status = 'resolved', resolved_at = $4, resolution = $3
+WHERE shop = $1 AND order_id = $2 AND status = 'open';
+
+-- name: ResolveException :execrows
+UPDATE exceptions SET status = 'resolved', resolved_at = $5, resolution = $4
+WHERE shop = $1 AND order_id = $2 AND code = $3 AND status = 'open';
+
+-- name: Exception :one
+SELECT * FROM exceptions WHERE shop = $1 AND id = $2;
+
+-- name: ListExceptions :many
+SELECT * FROM exceptions
+WHERE shop = sqlc.arg(shop) AND status = sqlc.arg(status)
+    AND (opened_at < sqlc.arg(before) OR (opened_at = sqlc.arg(before) AND id < sqlc.arg(before_id)))
+ORDER BY opened_at DESC, id DESC LIMIT sqlc.arg(most);
+
+-- name: OrderExceptions :many
+SELECT * FROM exceptions WHERE shop = $1 AND order_id = $2 AND status = 'open' ORDER BY opened_at DESC, id DESC;
+
+-- name: CountExceptions :one
+-- The open ones; no shop means all shops.
+SELECT count(*) FROM exceptions WHERE (shop = sqlc.arg(shop) OR sqlc.arg(shop) = '') AND status = 'open';
+
+-- name: EraseExceptions :exec
+DELETE FROM exceptions WHERE shop = $1 AND opened_at < sqlc.arg(before);
+
+-- name: AppendTimeline :exec
+INSERT INTO timeline (shop, order_id, id, at, kind, body, facts, latency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: ListTimeline :many
+-- The newest entries, newest first; the caller turns them round.
+SELECT * FROM timeline WHERE shop = $1 AND order_id = $2 ORDER BY id DESC LIMIT sqlc.arg(most);
+
+-- name: EraseTimeline :exec
+DELETE FROM timeline WHERE shop = $1 AND at < sqlc.arg(before);

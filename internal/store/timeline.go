@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/store/db"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+	"github.com/switchbackhq/switchback/internal/timeline"
+)
+
+// mostEntries bounds what one order's story returns: the newest.
+const mostEntries = 500
+
+var _ timeline.Writer = (*Store)(nil)
+
+// AppendTimeline adds entries to their orders' stories.
+func (s *Store) AppendTimeline(ctx context.Context, entries ...timeline.Entry) error {
+	err := s.change(ctx, func(q *db.Queries) error {
+		for _, e := range entries {
+			facts, err := json.Marshal(e.Facts)
+			if err != nil {
+				return fmt.Errorf("encode facts: %w", err)
+			}
+			err = q.AppendTimeline(ctx, db.AppendTimelineParams{
+				Shop: e.Shop, OrderID: e.Order, ID: s.newID(e.At), At: micros(e.At), Kind: e.Kind,
+				Body: e.Text, Facts: string(facts), Latency: e.Latency.Microseconds(),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("append to timeline: %w", err)
+	}
+	return nil
+}
+
+// Timeline is the order's story, the oldest entry first; of a very long one the newest part.
+func (s *Store) Timeline(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]timeline.Entry, error) {
+	rows, err := s.read.ListTimeline(ctx, db.ListTimelineParams{Shop: shop, OrderID: order, Most: mostEntries})
+	if err != nil {
+		return nil, fmt.Errorf("read timeline of order %s: %w", order, err)
+	}
+	entries := make([]timeline.Entry, len(rows))
+	for n, row := range rows {
+		entries[n] = timeline.Entry{
+			Shop: row.Shop, Order: row.OrderID, At: timeOf(row.At), Kind: row.Kind, Text: row.Body,
+			Latency: time.Duration(row.Latency) * time.Microsecond,
+		}
+		if err := json.Unmarshal([]byte(row.Facts), &entries[n].Facts); err != nil {
+			return nil, fmt.Errorf("decode timeline of order %s: %w", order, err)
+		}
+	}
+	slices.Reverse(entries)
+	return entries, nil
+}
