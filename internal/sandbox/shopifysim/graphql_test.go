@@ -26,7 +26,7 @@ func TestContractViolations(t *testing.T) {
 	}{
 		"syntax":            {`query { shop {`, nil, "Expected Name"},
 		"unknown field":     {`{ shop { nam } }`, nil, "Cannot query field"},
-		"unknown argument":  {`{ orders(first: 1, colour: "red") { nodes { id } } }`, nil, "colour"},
+		"unknown argument":  {`{ orders(first: 1, shade: "red") { nodes { id } } }`, nil, "shade"},
 		"no selection":      {`{ shop }`, nil, "must have a selection"},
 		"two operations":    {`query A { shop { id } } query B { shop { id } }`, nil, "No operation named"},
 		"undeclared":        {`{ shop { id } }`, map[string]any{"x": 1}, "not declared"},
@@ -39,7 +39,7 @@ func TestContractViolations(t *testing.T) {
 		"string for Int":    {`query($n: Int!) { orders(first: $n) { nodes { id } } }`, map[string]any{"n": "1"}, "to Int"},
 		"fraction for Int":  {`query($n: Int!) { orders(first: $n) { nodes { id } } }`, map[string]any{"n": 1.5}, "to Int"},
 		"huge Int":          {`query($n: Int!) { orders(first: $n) { nodes { id } } }`, map[string]any{"n": 4294967296}, "fit into an Int"},
-		"unknown input":     {createMutation, order("colour", "red"), "not defined"},
+		"unknown input":     {createMutation, order("shade", "red"), "not defined"},
 		"enum":              {createMutation, order("financialStatus", "paid"), "one of the values"},
 		"number for String": {createMutation, order("name", 1), "to String"},
 		"string for bool":   {createMutation, order("test", "true"), "to Boolean"},
@@ -55,7 +55,7 @@ func TestContractViolations(t *testing.T) {
 		"big page":          {`{ orders(first: 251) { nodes { id } } }`, nil, "from 1 to 250"},
 		"too dear":          {`{ orders(first: 250) { nodes { lineItems(first: 10) { nodes { id } } } } }`, nil, "exceeds the single query max cost"},
 		"subscription":      {`subscription { x }`, nil, "ubscription"},
-		"no such filter":    {`{ orders(first: 1, query: "nmae:1") { nodes { id } } }`, nil, ""},
+		"no such filter":    {`{ orders(first: 1, query: "title:1") { nodes { id } } }`, nil, ""},
 		"not simulated":     {`{ shop { timezoneOffset } }`, nil, "does not simulate Shop.timezoneOffset"},
 		"two currencies":    {createMutation, order("presentmentCurrency", "EUR"), ""},
 	} {

@@ -11,7 +11,7 @@ import (
 // the uniqueness but does not document which of the two it does.
 type DuplicateRule int
 
-// The two possible behaviours.
+// The two ways there are.
 const (
 	// RefuseDuplicate refuses the whole order with a userError.
 	RefuseDuplicate DuplicateRule = iota

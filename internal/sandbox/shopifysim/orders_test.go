@@ -72,7 +72,7 @@ func TestOrderSearch(t *testing.T) {
 // Shopify answers a query it cannot use with too much, never with an error; the simulator also complains.
 func TestSearchQueriesThatMeanNothing(t *testing.T) {
 	t.Parallel()
-	for _, query := range []string{"nmae:1", "name:'1", "(name:1", "name:1 OR", "name:1)", "name:1 AND", "OR name:1", "metafields.custom.x:1"} {
+	for _, query := range []string{"title:1", "name:'1", "(name:1", "name:1 OR", "name:1)", "name:1 AND", "OR name:1", "metafields.custom.x:1"} {
 		_, warnings := parseSearch(query, orderFilters())
 		if len(warnings) == 0 {
 			t.Errorf("%q: no warning", query)

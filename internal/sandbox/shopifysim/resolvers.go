@@ -101,14 +101,13 @@ func queryOrders(x *execution, _ any, args input) (any, error) {
 	x.drift = append(x.drift, warnings...)
 	var found []*orderRecord
 	for _, r := range x.shop.orders {
-		doc, ok := r.Order, true
 		if match != nil {
-			doc, ok = r.searchable(x.now, x.sim.opts.IndexLag)
-			ok = ok && match(doc)
+			doc, known := r.searchable(x.now, x.sim.opts.IndexLag)
+			if !known || !match(doc) {
+				continue
+			}
 		}
-		if ok {
-			found = append(found, r)
-		}
+		found = append(found, r)
 	}
 	if err := sortOrders(found, args.text("sortKey")); err != nil {
 		return nil, err
