@@ -164,7 +164,7 @@ func (c *Client) exchange(req *http.Request, op string, out any, secrets ...secr
 	if c.Observe != nil {
 		defer func() { c.Observe(req.Context(), op, requestID, status, time.Since(started), err) }()
 	}
-	secrets = append(secrets, c.AppSecret)
+	secrets = append(secrets, c.AppSecret, secret.New(req.URL.Query().Get("sign")))
 	client := *c.HTTP
 	// A redirect would carry the token header, which net/http does not know to be
 	// secret, to wherever it points.
