@@ -202,3 +202,12 @@ func TestGrantsThatAreIncomplete(t *testing.T) {
 		t.Errorf("shop without a cipher: %v, want ErrMalformed", err)
 	}
 }
+
+// The cipher of another shop brings that shop's data without an error.
+func TestAnOrderThatWasNotAskedForIsNotTaken(t *testing.T) {
+	t.Parallel()
+	client := against(t, answering(200, `{"code":0,"data":{"orders":[{"id":"576900000000010002"}]}}`))
+	if order, err := client.Order(t.Context(), usSeat, "576900000000010001"); !errors.Is(err, tiktok.ErrOrderNotFound) {
+		t.Errorf("got order %s and %v, want ErrOrderNotFound", order.ID, err)
+	}
+}
