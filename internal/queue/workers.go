@@ -1,0 +1,141 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/switchbackhq/switchback/internal/fault"
+	"github.com/switchbackhq/switchback/internal/store"
+)
+
+// Workers are the methods that do jobs, by kind.
+type Workers struct {
+	river     *river.Workers
+	retryBase time.Duration
+	log       *slog.Logger
+}
+
+// NewWorkers is an empty set. RetryBase is the first wait of a retried job (0
+// means a second); the logger gets one line per attempt (nil means silence).
+func NewWorkers(retryBase time.Duration, log *slog.Logger) *Workers {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Workers{river: river.NewWorkers(), retryBase: cmp.Or(retryBase, time.Second), log: log}
+}
+
+// Handle lets work do the jobs of A's kind. It panics when the kind has a
+// worker already: that is a mistake in the wiring.
+func Handle[A store.Job](w *Workers, work func(context.Context, A) error) {
+	river.AddWorker(w.river, &worker[A]{work: work, Workers: w})
+}
+
+type worker[A store.Job] struct {
+	river.WorkerDefaults[A]
+	*Workers
+	work func(context.Context, A) error
+}
+
+// Work does one job and maps its error's fate to River's.
+func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
+	start := time.Now()
+	err := w.guarded(ctx, job.Args)
+	fate := fault.Of(err)
+	w.report(ctx, job, fate, err, time.Since(start))
+	switch fate {
+	case fault.None:
+		return nil
+	case fault.Later:
+		return river.JobSnooze(waitOf(err))
+	case fault.Dead, fault.Asks:
+		return river.JobCancel(err)
+	default:
+		return err
+	}
+}
+
+// NextRetry is the table of the package comment.
+func (w *worker[A]) NextRetry(job *river.Job[A]) time.Time {
+	wait := backoff(w.retryBase, job.Attempt)
+	return time.Now().Add(wait + rand.N(wait/10+1)) //nolint:gosec // jitter needs no secrecy
+}
+
+const longestWait = time.Hour
+
+// backoff doubles base with each attempt, up to an hour.
+func backoff(base time.Duration, attempt int) time.Duration {
+	for range attempt - 1 {
+		if base >= longestWait/2 {
+			return longestWait
+		}
+		base *= 2
+	}
+	return min(base, longestWait)
+}
+
+// waitOf is how long the outermost mark asks for; a bound keeps a job that asks
+// for nothing from spinning.
+func waitOf(err error) time.Duration {
+	const least = 50 * time.Millisecond
+	var delayed *fault.Delayed
+	if errors.As(err, &delayed) {
+		return max(delayed.Wait, least)
+	}
+	return least
+}
+
+// guarded turns a panic into an error without its value, which may hold
+// anything; a runtime error's text is the program's own.
+func (w *worker[A]) guarded(ctx context.Context, args A) (err error) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		var own runtime.Error
+		if asError, ok := r.(error); ok && errors.As(asError, &own) {
+			err = fmt.Errorf("job panicked: %w", own)
+		} else {
+			err = fmt.Errorf("job panicked with %T", r)
+		}
+		w.log.ErrorContext(ctx, "job.panicked", "kind", args.Kind(), "error", err, "stack", string(debug.Stack()))
+	}()
+	return w.work(ctx, args)
+}
+
+// report is the one line per attempt. Args hold ids alone, so they may be logged.
+func (w *worker[A]) report(ctx context.Context, job *river.Job[A], fate fault.Fate, err error, took time.Duration) {
+	attrs := []slog.Attr{
+		slog.Int64("job_id", job.ID), slog.String("kind", job.Kind), slog.Int("attempt", job.Attempt),
+		slog.Duration("took", took), slog.Duration("waited", job.AttemptedAt.Sub(job.ScheduledAt)), slog.Any("args", job.Args),
+	}
+	level, event := slog.LevelInfo, "job.completed"
+	switch fate {
+	case fault.None:
+	case fault.Later:
+		event = "job.postponed"
+		attrs = append(attrs, slog.Duration("again_after", waitOf(err)))
+	case fault.Dead:
+		level, event = slog.LevelError, "job.cancelled"
+	case fault.Asks:
+		level, event = slog.LevelWarn, "job.needs_merchant"
+	default:
+		level, event = slog.LevelWarn, "job.failed"
+		if job.Attempt >= job.MaxAttempts {
+			level, event = slog.LevelError, "job.discarded"
+		}
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	w.log.LogAttrs(ctx, level, event, attrs...)
+}
