@@ -65,6 +65,7 @@ func (a answer) read(op operation, resp *graphql.Response) (*cost, error) {
 		failed.Message = "the answer is no JSON object"
 		failed.unknown = op.mutation && (a.ok() || a.status >= http.StatusInternalServerError)
 		failed.malformed = a.ok()
+		failed.throttle(nil)
 		return nil, failed
 	}
 	spent := e.Extensions.Cost

@@ -85,11 +85,26 @@ func (c *caller) MakeRequest(ctx context.Context, req *graphql.Request, resp *gr
 			if token, err = c.Tokens.Renew(ctx, c.shop, token); err != nil {
 				return fmt.Errorf("renew shopify token of %s: %w", c.shop, err)
 			}
-		case refused.again && throttled < maxThrottled:
+		case refused.throttled && refused.retryAfter <= patience && throttled < maxThrottled && pause(ctx, refused.retryAfter):
 			throttled++
 		default:
 			return refused.withFate()
 		}
+	}
+}
+
+// pause waits, unless ctx ends before the wait would.
+func pause(ctx context.Context, wait time.Duration) bool {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
+		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 

@@ -33,8 +33,8 @@ type Error struct {
 	malformed bool
 	// withData: the answer also held data, which was read.
 	withData bool
-	// again: throttled, and the shop's limiter knows how long to wait.
-	again      bool
+	// throttled: nothing was done, and retryAfter says when to ask again.
+	throttled  bool
 	retryAfter time.Duration
 }
 
@@ -93,31 +93,30 @@ func (e *Error) say(errs []graphQLError) {
 const (
 	// frozenWait is how long a shop that is frozen, locked or under review is left alone.
 	frozenWait = 15 * time.Minute
-	// blindWait is the wait after a throttled answer that names none.
-	blindWait = 2 * time.Second
+	// blindWait is the wait after a throttled answer that gives no reason for a longer one.
+	blindWait = time.Second
 	// orderLimitWait spreads orders where Shopify allows five a minute (trial and development shops).
 	orderLimitWait = 15 * time.Second
+	// maxWaitSeconds bounds every wait that an answer asks for.
+	maxWaitSeconds = 3600
 )
 
-// throttle decides how a throttled call goes on: the limiter waits when the
-// answer told it the bucket, else the wait is read from the header or guessed.
+// throttle works out how long a throttled call has to wait: what the header
+// says, else what the bucket lacks, else a guess.
 func (e *Error) throttle(spent *cost) {
 	if !e.has(codeThrottled) && e.HTTPStatus != http.StatusTooManyRequests {
 		return
 	}
+	e.throttled = true
 	switch {
 	case e.retryAfter > 0:
-	case spent == nil || spent.Throttle.Rate <= 0:
-		e.retryAfter = blindWait
-		if orderLimit.MatchString(e.Message) {
-			e.retryAfter = orderLimitWait
-		}
-	case spent.Throttle.Available >= spent.Requested:
-		// The bucket is not the reason, so it must be the limit of new orders.
+	case orderLimit.MatchString(e.Message):
 		e.retryAfter = orderLimitWait
+	case spent == nil || spent.Throttle.Rate <= 0 || spent.Throttle.Available >= spent.Requested:
+		e.retryAfter = blindWait
 	default:
-		e.again = true
-		e.retryAfter = time.Duration((spent.Requested - spent.Throttle.Available) / spent.Throttle.Rate * float64(time.Second))
+		missing := (spent.Requested - spent.Throttle.Available) / spent.Throttle.Rate
+		e.retryAfter = time.Duration(min(missing, maxWaitSeconds) * float64(time.Second))
 	}
 }
 
@@ -128,8 +127,8 @@ func (e *Error) withFate() error {
 	switch {
 	case e.unknown, e.malformed, e.HTTPStatus == 0, e.HTTPStatus >= http.StatusInternalServerError, slices.ContainsFunc(serverCodes, e.has):
 		return e.later()
-	case e.has(codeThrottled), e.HTTPStatus == http.StatusTooManyRequests:
-		return fault.After(max(e.retryAfter, blindWait), e)
+	case e.throttled:
+		return fault.After(e.retryAfter, e)
 	case e.HTTPStatus == http.StatusUnauthorized:
 		return merchantMustAct("connection_expired", "Shopify no longer accepts the app's access to this shop.", e)
 	case e.has(codeAccessDenied), e.HTTPStatus == http.StatusForbidden && asksForAccess.MatchString(e.Message):

@@ -35,7 +35,7 @@ func (a answer) retryAfter() time.Duration {
 	if err != nil || !(seconds > 0) {
 		return 0
 	}
-	return time.Duration(min(seconds, 3600) * float64(time.Second))
+	return time.Duration(min(seconds, maxWaitSeconds) * float64(time.Second))
 }
 
 // post sends body and reads the answer. With an error it says whether the
