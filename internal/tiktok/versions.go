@@ -2,18 +2,6 @@ package tiktok
 
 import "net/http"
 
-// Where TikTok Shop lives. One API host serves all markets.
-//
-// Sellers of the US are sent to another address than DefaultAuthorizeURL. TikTok's
-// texts disagree on which (services.us.tiktokshop.com or services.tiktokshops.us),
-// so it is not guessed here: the app's page in Partner Center shows the right
-// one and configuration takes it.
-const (
-	DefaultBaseURL      = "https://open-api.tiktokglobalshop.com"
-	DefaultAuthURL      = "https://auth.tiktok-shops.com"
-	DefaultAuthorizeURL = "https://services.tiktokshop.com/open/authorize"
-)
-
 // endpoint is one call of the API. Op names it in errors, logs and limits.
 type endpoint struct {
 	op, method, path string
