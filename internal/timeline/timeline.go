@@ -85,6 +85,18 @@ type Recorder struct {
 	Failed func(error)
 }
 
+// Observe is what a platform's client tells its calls to. An error's text is
+// the client's own, which holds no payload.
+func (r *Recorder) Observe(platform string) func(ctx context.Context, op, requestID string, status int, latency time.Duration, err error) {
+	return func(ctx context.Context, op, requestID string, status int, latency time.Duration, err error) {
+		call := Call{Platform: platform, Op: op, RequestID: requestID, Status: status, Latency: latency, Outcome: "ok"}
+		if err != nil {
+			call.Outcome = err.Error()
+		}
+		r.Call(ctx, call)
+	}
+}
+
 // Call records c when the context names an order.
 func (r *Recorder) Call(ctx context.Context, c Call) {
 	scope, ok := ScopeOf(ctx)
