@@ -1,0 +1,117 @@
+package postgrestest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// keeper runs the server until its standard input ends, which it does when the
+// test process ends, however that happens; then it removes the folder.
+const keeper = `
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off &
+trap '' INT TERM HUP
+read -r _
+kill -INT $!
+wait $!
+rm -rf "$2"
+`
+
+const startTimeout = 60 * time.Second
+
+// start sets a server up and returns its address once it answers.
+func start() (string, error) {
+	binaries := binaryFolder()
+	if binaries == "" {
+		return "", errNone
+	}
+	// Not TMPDIR: a socket's path may have about a hundred characters.
+	folder, err := os.MkdirTemp("/tmp", "switchback-pg-")
+	if err != nil {
+		return "", fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), "-D", filepath.Join(folder, "data"),
+		"-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+	if err := demote(initdb, folder); err != nil {
+		return "", errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
+	}
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return "", errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(folder))
+	}
+	if err := keep(binaries, folder); err != nil {
+		return "", err
+	}
+	address := (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: "host=" + folder}).String()
+	return address, await(ctx, address)
+}
+
+// keep starts the keeper. Its context is nobody's: it outlives every test.
+func keep(binaries, folder string) error {
+	cmd := exec.CommandContext(context.Background(), "sh", "-c", keeper, "sh", binaries, folder)
+	if err := demote(cmd, folder); err != nil {
+		return fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	// A pipe that this process never closes: the kernel does.
+	ours, theirs, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	cmd.Stdin = ours
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	held = theirs
+	return errors.Join(ours.Close(), cmd.Process.Release())
+}
+
+// held keeps the pipe's other end from being collected, and thereby closed.
+var held *os.File
+
+func await(ctx context.Context, address string) error {
+	ticks := time.NewTicker(50 * time.Millisecond)
+	defer ticks.Stop()
+	for {
+		conn, err := pgx.Connect(ctx, address)
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("PostgreSQL does not answer: %w", err)
+		case <-ticks.C:
+		}
+	}
+}
+
+// binaryFolder is where the newest installed server is; empty where there is none.
+func binaryFolder() string {
+	var folders []string
+	if out, err := exec.CommandContext(context.Background(), "pg_config", "--bindir").Output(); err == nil {
+		folders = append(folders, strings.TrimSpace(string(out)))
+	}
+	for _, pattern := range []string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			continue // the patterns above are well formed
+		}
+		slices.Reverse(found)
+		folders = append(folders, found...)
+	}
+	for _, folder := range folders {
+		if _, err := os.Stat(filepath.Join(folder, "initdb")); err == nil {
+			return folder
+		}
+	}
+	return ""
+}
