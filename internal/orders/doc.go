@@ -1,0 +1,55 @@
+// Package orders brings TikTok Shop orders into Shopify.
+//
+// The queue runs its jobs (Importer, Referrer, Releaser); routes and commands
+// start them. Deciding and converting are pure: Decide says what becomes of an
+// order that is not in Shopify, Convert makes its Shopify form. The package
+// never changes a TikTok order, never sends an e-mail, never computes a tax,
+// never converts a currency and never picks a product by anything but the
+// merchant's own mapping or an equal SKU.
+//
+// # What becomes of an order
+//
+//	UNPAID, ON_HOLD                     waits until TikTok's status changes
+//	CANCELLED, or every unit cancelled  skipped
+//	ordered before the start line       skipped, unless somebody asks for it
+//	fulfilled by TikTok                 waits until all of it is on its way: nobody else may pick it;
+//	                                    then written without stock, tagged tiktok-fbt
+//	shipped by TikTok (seller packs)    written at once, tagged tiktok-shipping
+//	shipped by the seller               written, unless street or ZIP is missing or masked: then held
+//	a status we do not know             written, and the timeline says so
+//	another currency than the shop's    held
+//
+// Where TikTok moves the parcel a missing or masked ZIP holds nothing up: the
+// order is written and listed, as buyers cannot find it in Loop yet.
+//
+// # Special orders
+//
+//	gift                     a line of its own, marked as a gift, at what was paid for it (nothing)
+//	sample, replacement,     written at a total of 0: no transaction, financial status PAID; an attribute
+//	exchange                 says what it is and which order it came from
+//	virtual bundle           the variant of the line's own seller SKU. Its components are how TikTok keeps
+//	                         stock; the buyer bought, pays and returns the bundle
+//	some units cancelled     the rest is written
+//	partly shipped           written, with stock taken by the setting: the rest is still to be picked
+//	shipped or delivered     written without taking stock
+//	pre-order, back order    like any other; TikTok keeps it ON_HOLD until it may be sent
+//	ZIP+4, UK post code      kept exactly; only the comparison form is normalized
+//	no seller SKU            the merchant's mapping of the TikTok SKU id, else sku_unmatched
+//
+// Units that TikTok shows as shipped keep status and parcel in Conversion.Lines.
+// Shipments are mirrored from there; the input's `fulfillment` stays unset here.
+//
+// # Money
+//
+// TikTok has one line item per unit. Units with the same product, price and tax
+// become one line; its tax is the sum of theirs. The total of the Shopify order
+// is what the buyer paid TikTok: total_amount must be the sum of all units,
+// shipping, their tax and the further fees and discounts that TikTok names, else
+// totals_mismatch. Where prices hold the tax (everywhere but in the US) a tax is
+// recorded and adds nothing. Only then are cancelled units left out, with their
+// price and tax. Fees are shipping-type lines under their own names, so that
+// they cannot be returned as a product. Discounts that are in no unit's price
+// are taken off shipping first, then off the units in proportion. What TikTok
+// pays itself is an attribute and no revenue: a buyer only gets back what the
+// buyer paid.
+package orders
