@@ -1,0 +1,85 @@
+package routes
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+const (
+	// webhookBytes is the most that a webhook's body may have.
+	webhookBytes = 1 << 20
+	// webhookRead and webhookKeep share the three seconds in which a webhook is answered.
+	webhookRead = 1500 * time.Millisecond
+	webhookKeep = 1200 * time.Millisecond
+	// apiBytes and apiRead bound the bodies of the JSON API.
+	apiBytes = 64 << 10
+	apiRead  = 10 * time.Second
+)
+
+// readBody reads a body of at most most bytes that arrives within the time given.
+func readBody(c *gin.Context, most int64, within time.Duration) ([]byte, error) {
+	length := c.Request.ContentLength
+	if length > most {
+		c.Header("Connection", "close") // what is still coming is not wanted
+		return nil, errTooLarge
+	}
+	conn := http.NewResponseController(c.Writer)
+	// A writer that has no connection, as in tests, cannot be slow either.
+	if err := conn.SetReadDeadline(time.Now().Add(within)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return nil, errTruncated
+	}
+	var body bytes.Buffer
+	if length > 0 {
+		body.Grow(int(length) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(io.LimitReader(c.Request.Body, most+1))
+	// A deadline left behind would end the request's context while it is being answered.
+	cleared := conn.SetReadDeadline(time.Time{})
+	var timeout net.Error
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		c.Header("Connection", "close")
+		return nil, errSlow
+	case err != nil:
+		return nil, errTruncated
+	case cleared != nil && !errors.Is(cleared, http.ErrNotSupported):
+		return nil, errTruncated
+	case int64(body.Len()) > most:
+		c.Header("Connection", "close")
+		return nil, errTooLarge
+	}
+	return body.Bytes(), nil
+}
+
+// readJSON reads one JSON object and refuses what it does not name. An empty body
+// leaves into as it is when optional.
+func readJSON(c *gin.Context, into any, optional bool) error {
+	raw, err := readBody(c, apiBytes, apiRead)
+	if err != nil {
+		return err
+	}
+	trimmed := bytes.TrimSpace(raw)
+	switch {
+	case len(trimmed) == 0 && optional:
+		return nil
+	case len(trimmed) == 0 || trimmed[0] != '{': // `null` would pass for an object without keys
+		return badRequest("invalid_json", "The body is not a JSON object.")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return badRequest("invalid_json", "The body is not the JSON object that this address takes.")
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return badRequest("invalid_json", "Something follows the JSON object.")
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package routes
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/shops"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+)
+
+// problem is an error that the caller is told as it is.
+type problem struct {
+	Status        int
+	Code, Message string
+}
+
+func (p *problem) Error() string { return p.Code + ": " + p.Message }
+
+func badRequest(code, message string) error {
+	return &problem{http.StatusBadRequest, code, message}
+}
+
+func unprocessable(code, message string) error {
+	return &problem{http.StatusUnprocessableEntity, code, message}
+}
+
+var (
+	errNotFound    = &problem{http.StatusNotFound, "not_found", "There is nothing here that belongs to your shop."}
+	errMethod      = &problem{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take that method."}
+	errInternal    = &problem{http.StatusInternalServerError, "internal", "Something went wrong here. It is logged under the request id; try again."}
+	errUnavailable = &problem{http.StatusServiceUnavailable, "unavailable", "This cannot be done at the moment. Try again."}
+	errTooLarge    = &problem{http.StatusRequestEntityTooLarge, "too_large", "The body is larger than this address takes."}
+	errTruncated   = &problem{http.StatusBadRequest, "truncated", "The body ended early."}
+	errSlow        = &problem{http.StatusRequestTimeout, "too_slow", "The body took too long to arrive."}
+)
+
+// known are the errors of the packages below that a caller can do something about.
+var known = []struct {
+	err error
+	as  *problem
+}{
+	{links.ErrNotFound, errNotFound},
+	{shops.ErrNotFound, errNotFound},
+	{exceptions.ErrNotFound, errNotFound},
+	{links.ErrCursor, &problem{http.StatusBadRequest, "invalid_cursor", "The cursor is not one that a list of your shop gave."}},
+	{exceptions.ErrCursor, &problem{http.StatusBadRequest, "invalid_cursor", "The cursor is not one that a list of your shop gave."}},
+	{shops.ErrTaken, &problem{http.StatusConflict, shops.ErrTaken.Error(), "This TikTok shop is connected to another Shopify shop. Disconnect it there first."}},
+	{connections.ErrState, &problem{http.StatusBadRequest, "invalid_state", "This connection was not begun here, was finished before, or took too long. Begin again in the app."}},
+	{connections.ErrDenied, &problem{http.StatusOK, "auth_denied", "The seller did not agree, so nothing was connected. Begin again in the app when you are ready."}},
+	{connections.ErrNotInstalled, &problem{http.StatusConflict, "not_installed", "Switchback is not installed in the Shopify shop any more. Install it, then connect again."}},
+	{connections.ErrShopUnread, &problem{http.StatusConflict, "shop_not_ready", "The shop's currency has not been read yet. Open the app in your Shopify admin once, then connect again."}},
+	{connections.ErrNotSeller, &problem{http.StatusConflict, "not_a_seller", "The account that agreed is not a seller's. Sign in at TikTok Shop as the shop's main account."}},
+	{connections.ErrNoShops, &problem{http.StatusConflict, "no_tiktok_shop", "The authorization covers no TikTok shop. Check in Seller Center that the shop is active."}},
+	{tiktok.ErrGrantRefused, &problem{http.StatusBadRequest, "code_refused", "TikTok does not take the code of this connection any more. Begin again in the app."}},
+	{context.DeadlineExceeded, errUnavailable},
+}
+
+// problemOf is what a caller is told of an error, and whether it is news to the operator.
+func problemOf(err error) (p *problem, unexpected bool) {
+	var setting *shops.SettingsError
+	switch {
+	case errors.As(err, &p):
+		return p, false
+	case errors.As(err, &setting):
+		return &problem{http.StatusUnprocessableEntity, "invalid_setting", setting.Error()}, false
+	}
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			return k.as, k.as.Status >= http.StatusInternalServerError
+		}
+	}
+	return errInternal, true
+}
+
+// fail answers with an error: JSON for the API and webhooks, wherever it happens.
+func (s *server) fail(c *gin.Context, err error) {
+	p, unexpected := problemOf(err)
+	if unexpected && c.Request.Context().Err() == nil {
+		s.Log.ErrorContext(c, "http.failed", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "error", err)
+	}
+	c.AbortWithStatusJSON(p.Status, gin.H{"error": gin.H{"code": p.Code, "message": p.Message}})
+}
+
+func (s *server) notFound(c *gin.Context) { s.fail(c, errNotFound) }
+
+func (s *server) methodNotAllowed(c *gin.Context) { s.fail(c, errMethod) }
+
+// clip bounds what is repeated of a caller's words.
+func clip(text string) string {
+	const most = 60
+	text = strings.ToValidUTF8(text, "")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,50 @@
+package routes
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+type server struct{ Deps }
+
+// New is the app's handler.
+func New(d Deps) http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.ContextWithFallback = true
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	trustProxies(engine, d.TrustedProxies)
+
+	s := &server{d}
+	engine.Use(s.requestID, s.accessLog, s.recovery, securityHeaders)
+	engine.NoRoute(s.notFound)
+	engine.NoMethod(s.methodNotAllowed)
+
+	engine.GET("/healthz", s.healthz)
+	engine.GET("/readyz", s.readyz)
+
+	// Ways in, and pages.
+	engine.GET("/auth", s.shopifyAuth)
+	engine.GET("/auth/callback", s.shopifyCallback)
+	engine.GET(sessionTokenPath, s.bounce)
+	engine.GET("/tiktok/callback", s.tiktokCallback)
+	engine.GET("/", s.home)
+
+	engine.POST("/webhooks/shopify", s.shopifyWebhook)
+	engine.POST("/webhooks/tiktok", s.tiktokWebhook)
+
+	api := engine.Group("/api", s.session)
+	api.POST("/tiktok/connect", s.connectTikTok)
+	api.POST("/tiktok/disconnect", s.disconnectTikTok)
+	api.GET("/settings", s.readSettings)
+	api.PUT("/settings", s.changeSettings)
+	api.GET("/orders", s.listOrders)
+	api.GET("/orders/:id", s.readOrder)
+	api.POST("/orders/:id/import", s.importOrder)
+	api.GET("/exceptions", s.listExceptions)
+	api.POST("/exceptions/:id/retry", s.retryException)
+	api.POST("/exceptions/:id/resolve", s.resolveException)
+	return engine
+}

@@ -1,0 +1,55 @@
+package routes
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/switchbackhq/switchback/internal/inbox"
+)
+
+var (
+	errSignature = &problem{http.StatusUnauthorized, "invalid_signature", "The signature is missing or wrong."}
+	errMalformed = &problem{http.StatusBadRequest, "malformed", "The body is not JSON."}
+)
+
+// webhookBody reads a delivery and lets it through when signed says that the
+// platform signed these very bytes.
+func (s *server) webhookBody(c *gin.Context, signed func(raw []byte) bool) ([]byte, bool) {
+	raw, err := readBody(c, webhookBytes, webhookRead)
+	if err == nil && !signed(raw) {
+		err = errSignature
+	}
+	if err == nil && !json.Valid(raw) {
+		err = errMalformed
+	}
+	if err != nil {
+		p, _ := problemOf(err)
+		s.Log.WarnContext(c, "webhook.rejected", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "code", p.Code, "bytes", len(raw))
+		s.fail(c, err)
+		return nil, false
+	}
+	return raw, true
+}
+
+// keep hands events to the inbox and answers: 200 once all are kept, 503 when
+// one is not, so that the platform delivers again. Nothing else happens here.
+func (s *server) keep(c *gin.Context, events ...inbox.Event) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), webhookKeep)
+	defer cancel()
+	for _, event := range events {
+		fresh, err := s.Inbox.Receive(ctx, event)
+		if err != nil {
+			s.Log.ErrorContext(ctx, "webhook.not_kept", "request_id", c.GetString(requestIDKey), "source", event.Source,
+				"account", event.Account, "topic", event.Topic, "delivery", event.DeliveryID, "error", err)
+			c.Header("Retry-After", "30")
+			s.fail(c, errUnavailable)
+			return
+		}
+		s.Log.InfoContext(ctx, "webhook.received", "request_id", c.GetString(requestIDKey), "source", event.Source,
+			"account", event.Account, "topic", event.Topic, "delivery", event.DeliveryID, "fresh", fresh)
+	}
+	c.Status(http.StatusOK)
+}

@@ -1,0 +1,354 @@
+package routes_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/switchbackhq/switchback/app/routes"
+	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/inbox"
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/secret"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+	"github.com/switchbackhq/switchback/internal/timeline"
+)
+
+const (
+	demo     shopify.Domain = "demo.myshopify.com"
+	other    shopify.Domain = "other.myshopify.com"
+	gone     shopify.Domain = "gone.myshopify.com"
+	appURL                  = "https://app.example"
+	apiKey                  = "client-1"
+	newHush                 = "hush-new"
+	oldHush                 = "hush-old"
+	ttKey                   = "tt-key"
+	ttSecret                = "hush-tiktok"
+)
+
+// world is everything the routes call, in memory, with what was asked of it.
+type world struct {
+	mu       sync.Mutex
+	now      time.Time
+	log      strings.Builder
+	shops    map[shopify.Domain]shops.Shop
+	settings map[shopify.Domain]shops.Settings
+	orders   []links.Order
+	open     []exceptions.Exception
+	events   []inbox.Event
+	did      []string
+	inboxErr error
+	pingErr  error
+	tokenErr error
+	finish   func(connections.Answer) (connections.Outcome, error)
+}
+
+func newWorld() *world {
+	uninstalled := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	return &world{
+		now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
+		shops: map[shopify.Domain]shops.Shop{
+			demo:  {Domain: demo, Slug: "demoslug", Name: "Demo", Currency: "USD"},
+			other: {Domain: other, Slug: "otherslug"},
+			gone:  {Domain: gone, UninstalledAt: &uninstalled},
+		},
+		settings: map[shopify.Domain]shops.Settings{demo: shops.DefaultSettings(), other: shops.DefaultSettings()},
+		orders: []links.Order{
+			{Shop: demo, ID: "576461413038785752", TikTokShop: "7", State: links.Written, ShopifyOrder: "gid://shopify/Order/5", ShopifyName: "576461413038785752", Total: "12.34", Currency: "USD"},
+			{Shop: demo, ID: "576461413038785753", TikTokShop: "7", State: links.Held, Reason: "sku_unmatched"},
+			{Shop: other, ID: "576461413038785799", State: links.Written},
+		},
+		open: []exceptions.Exception{
+			exception("e1", demo, "576461413038785753", exceptions.SKUUnmatched),
+			exception("e2", demo, "576461413038785754", exceptions.DuplicateOrder),
+			exception("e9", other, "576461413038785799", exceptions.SKUUnmatched),
+		},
+	}
+}
+
+func exception(id string, shop shopify.Domain, order tiktok.OrderID, code exceptions.Code) exceptions.Exception {
+	e := exceptions.New(shop, order, code, "SKU \"A\".", time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
+	e.ID = id
+	return e
+}
+
+func (w *world) handler() http.Handler {
+	return routes.New(routes.Deps{
+		AppURL: appURL, AdminURL: "https://admin.shopify.com", CDNURL: "https://cdn.shopify.com",
+		APIKey: apiKey, Secrets: []secret.String{secret.New(newHush), secret.New(oldHush)},
+		TikTokAppKey: ttKey, TikTokAppSecret: secret.New(ttSecret),
+		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
+		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w,
+		Settings: w, Panel: w, Ledger: w, Open: w, Work: w,
+	})
+}
+
+type locked struct{ w *world }
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	return l.w.log.Write(p)
+}
+
+func (w *world) note(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.did = append(w.did, text)
+}
+
+func (w *world) Ping(context.Context) error { return w.pingErr }
+
+func (w *world) Receive(ctx context.Context, e inbox.Event) (bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, bounded := ctx.Deadline(); !bounded {
+		return false, errors.New("nothing bounds the wait")
+	}
+	if w.inboxErr != nil {
+		return false, w.inboxErr
+	}
+	known := slices.ContainsFunc(w.events, func(k inbox.Event) bool { return k.DeliveryID == e.DeliveryID && k.Topic == e.Topic })
+	w.events = append(w.events, e)
+	return !known, nil
+}
+
+func (w *world) Shop(_ context.Context, domain shopify.Domain) (shops.Shop, error) {
+	if shop, ok := w.shops[domain]; ok {
+		return shop, nil
+	}
+	return shops.Shop{}, shops.ErrNotFound
+}
+
+func (w *world) AuthorizeURL(shop shopify.Domain, redirect, state string) string {
+	return "https://" + string(shop) + "/admin/oauth/authorize?" + url.Values{"redirect_uri": {redirect}, "state": {state}}.Encode()
+}
+
+func (w *world) Connections(context.Context, shopify.Domain) ([]shops.Connection, error) {
+	return []shops.Connection{{Name: "Sunny", Region: "US", Currency: "USD"}}, nil
+}
+
+func (w *world) OrderCounts(context.Context, shopify.Domain) (map[links.State]int, error) {
+	return map[links.State]int{links.Written: 41}, nil
+}
+func (w *world) CountExceptions(context.Context, shopify.Domain) (int, error) { return 2, nil }
+
+func (w *world) Settings(_ context.Context, shop shopify.Domain) (shops.Settings, error) {
+	return w.settings[shop], nil
+}
+
+func (w *world) Change(_ context.Context, shop shopify.Domain, edit func(*shops.Settings) error) (shops.Settings, error) {
+	next := w.settings[shop]
+	if err := edit(&next); err != nil {
+		return shops.Settings{}, err
+	}
+	if err := next.Validate(); err != nil {
+		return shops.Settings{}, err
+	}
+	w.settings[shop] = next
+	return next, nil
+}
+
+func (w *world) Order(_ context.Context, shop shopify.Domain, id tiktok.OrderID) (links.Order, error) {
+	for _, o := range w.orders {
+		if o.Shop == shop && o.ID == id {
+			return o, nil
+		}
+	}
+	return links.Order{}, links.ErrNotFound
+}
+
+func (w *world) SearchOrders(_ context.Context, shop shopify.Domain, query string, limit int, cursor string) ([]links.Order, string, error) {
+	if cursor != "" && cursor != "2" {
+		return nil, "", links.ErrCursor
+	}
+	var found []links.Order
+	for _, o := range w.orders {
+		if o.Shop == shop && strings.HasPrefix(string(o.ID), query) && len(found) < limit {
+			found = append(found, o)
+		}
+	}
+	return found, "2", nil
+}
+
+func (w *world) Timeline(context.Context, shopify.Domain, tiktok.OrderID) ([]timeline.Entry, error) {
+	return []timeline.Entry{{Kind: timeline.CallOut, Text: "shopify OrderCreate", Facts: map[string]string{"outcome": "ok"}, Latency: 120 * time.Millisecond}}, nil
+}
+
+func (w *world) Exceptions(_ context.Context, shop shopify.Domain, _ string, _ int) ([]exceptions.Exception, string, error) {
+	var list []exceptions.Exception
+	for _, e := range w.open {
+		if e.Shop == shop {
+			list = append(list, e)
+		}
+	}
+	return list, "", nil
+}
+
+func (w *world) Exception(_ context.Context, shop shopify.Domain, id string) (exceptions.Exception, error) {
+	for _, e := range w.open {
+		if e.Shop == shop && e.ID == id {
+			return e, nil
+		}
+	}
+	return exceptions.Exception{}, exceptions.ErrNotFound
+}
+
+func (w *world) OrderExceptions(_ context.Context, shop shopify.Domain, order tiktok.OrderID) ([]exceptions.Exception, error) {
+	var list []exceptions.Exception
+	for _, e := range w.open {
+		if e.Shop == shop && e.Order == order {
+			list = append(list, e)
+		}
+	}
+	return list, nil
+}
+
+func (w *world) ImportOrder(_ context.Context, shop shopify.Domain, order tiktok.OrderID) error {
+	if order == "576461413038785799" && shop != other {
+		return links.ErrNotFound
+	}
+	w.note("import " + string(shop) + " " + string(order))
+	return nil
+}
+
+func (w *world) RetryException(_ context.Context, e exceptions.Exception) error {
+	w.note("retry " + e.ID)
+	return nil
+}
+
+func (w *world) ResolveException(_ context.Context, e exceptions.Exception, action, note string) error {
+	w.note("resolve " + e.ID + " " + action + " " + note)
+	return nil
+}
+
+type installer struct{ *world }
+
+func (i installer) Ensure(_ context.Context, shop shopify.Domain, token string) (shops.Shop, error) {
+	i.note("ensure " + string(shop))
+	if i.tokenErr != nil {
+		return shops.Shop{}, i.tokenErr
+	}
+	if token == "" {
+		return shops.Shop{}, errors.New("no token")
+	}
+	return i.shops[demo], nil
+}
+
+func (i installer) Finish(_ context.Context, shop shopify.Domain, code string) (shops.Shop, error) {
+	i.note("install " + string(shop) + " " + code)
+	return shops.Shop{Domain: shop}, i.tokenErr
+}
+
+type connector struct{ *world }
+
+func (c connector) Begin(_ context.Context, shop shopify.Domain, user string) (string, error) {
+	return "https://tiktok.example/authorize?for=" + string(shop) + "&by=" + user, nil
+}
+
+func (c connector) Finish(_ context.Context, answer connections.Answer) (connections.Outcome, error) {
+	return c.finish(answer)
+}
+
+func (c connector) Disconnect(_ context.Context, shop shopify.Domain, id tiktok.ShopID) ([]tiktok.ShopID, error) {
+	if id != "" && id != "7" {
+		return nil, shops.ErrNotFound
+	}
+	c.note("disconnect " + string(shop) + " " + string(id))
+	return []tiktok.ShopID{"7"}, nil
+}
+
+// call sends one request and returns the answer.
+func (w *world) call(t *testing.T, r *http.Request) *httptest.ResponseRecorder {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	w.handler().ServeHTTP(rec, r)
+	return rec
+}
+
+func request(t *testing.T, method, target, body string) *http.Request {
+	t.Helper()
+	return httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
+}
+
+// errorCode reads the error of a JSON answer and holds it to its form.
+func errorCode(t *testing.T, rec *httptest.ResponseRecorder) string {
+	t.Helper()
+	var body struct {
+		Error struct{ Code, Message string }
+	}
+	raw, _ := io.ReadAll(rec.Body)
+	if err := json.Unmarshal(raw, &body); err != nil || body.Error.Code == "" || body.Error.Message == "" {
+		t.Errorf("status %d with %q is no error answer", rec.Code, raw)
+	}
+	return body.Error.Code
+}
+
+// claims are a good session token's, for the world's clock.
+func claims(w *world, shop shopify.Domain) map[string]any {
+	now := w.now.Unix()
+	return map[string]any{
+		"iss": "https://" + string(shop) + "/admin", "dest": "https://" + string(shop), "aud": apiKey, "sub": "42",
+		"exp": now + 60, "nbf": now - 1, "iat": now - 1, "jti": "j", "sid": "s",
+	}
+}
+
+// token signs claims as Shopify does; alg "none" gives none.
+func token(t *testing.T, alg, key string, claims map[string]any) string {
+	t.Helper()
+	part := func(v any) string {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base64.RawURLEncoding.EncodeToString(raw)
+	}
+	text := part(map[string]string{"alg": alg, "typ": "JWT"}) + "." + part(claims)
+	if alg == "none" {
+		return text + "."
+	}
+	return text + "." + base64.RawURLEncoding.EncodeToString(sign(key, text))
+}
+
+func sign(key, text string) []byte {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
+}
+
+// signQuery adds timestamp and hmac as Shopify does.
+func signQuery(w *world, q url.Values) url.Values {
+	q.Set("timestamp", strconv.FormatInt(w.now.Unix(), 10))
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		parts = append(parts, name+"="+q.Get(name))
+	}
+	q.Set("hmac", hex.EncodeToString(sign(newHush, strings.Join(parts, "&"))))
+	return q
+}
+
+func (w *world) authed(t *testing.T, method, target, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := request(t, method, target, body)
+	r.Header.Set("Authorization", "Bearer "+token(t, "HS256", newHush, claims(w, demo)))
+	return w.call(t, r)
+}
