@@ -13,7 +13,6 @@ import (
 	"github.com/Khan/genqlient/graphql"
 
 	"github.com/switchbackhq/switchback/graphql/schema"
-	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/secret"
 )
 
@@ -174,9 +173,4 @@ func (c *Client) now() time.Time {
 // shopAddress fills a shop's domain into the template of SHOPIFY_SHOP_URL.
 func shopAddress(template string, shop Domain) string {
 	return strings.TrimRight(strings.ReplaceAll(template, "{shop}", string(shop)), "/")
-}
-
-// merchantMustAct marks an error that the queue cannot mend. The codes are package exceptions' words.
-func merchantMustAct(code, detail string, err error) error {
-	return fault.NeedsMerchant(code, detail, err)
 }

@@ -122,7 +122,8 @@ func (e *Error) throttle(spent *cost) {
 
 func (e *Error) has(code string) bool { return slices.Contains(e.Codes, code) }
 
-// withFate marks what becomes of the job.
+// withFate marks what becomes of the job. The codes are words of package
+// exceptions, which builds on this package and so cannot be named here.
 func (e *Error) withFate() error {
 	switch {
 	case e.unknown, e.malformed, e.HTTPStatus == 0, e.HTTPStatus >= http.StatusInternalServerError, slices.ContainsFunc(serverCodes, e.has):
@@ -130,13 +131,13 @@ func (e *Error) withFate() error {
 	case e.throttled:
 		return fault.After(e.retryAfter, e)
 	case e.HTTPStatus == http.StatusUnauthorized:
-		return merchantMustAct("connection_expired", "Shopify no longer accepts the app's access to this shop.", e)
+		return fault.NeedsMerchant("connection_expired", "Shopify no longer accepts the app's access to this shop.", e)
 	case e.has(codeAccessDenied), e.HTTPStatus == http.StatusForbidden && asksForAccess.MatchString(e.Message):
-		return merchantMustAct("scope_missing", "Shopify says: "+e.Message, e)
+		return fault.NeedsMerchant("scope_missing", "Shopify says: "+e.Message, e)
 	case e.has(codeShopInactive), slices.Contains(frozen, e.HTTPStatus):
 		return fault.After(frozenWait, e)
 	}
-	return merchantMustAct("api_rejected", "Shopify says: "+e.Message, e)
+	return fault.NeedsMerchant("api_rejected", "Shopify says: "+e.Message, e)
 }
 
 // later leaves the wait to the queue unless Shopify named one.

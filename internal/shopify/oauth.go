@@ -47,9 +47,9 @@ func (a *App) AuthorizeURL(shop Domain, redirect, state string) string {
 
 // Words of Shopify's pages on token exchange and offline access tokens.
 const (
-	grantTokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
-	typeIDToken        = "urn:ietf:params:oauth:token-type:id_token"
-	typeOfflineToken   = "urn:shopify:params:oauth:token-type:offline-access-token"
+	exchangeGrant  = "urn:ietf:params:oauth:grant-type:token-exchange"
+	sessionSubject = "urn:ietf:params:oauth:token-type:id_token"
+	offlineAccess  = "urn:shopify:params:oauth:token-type:offline-access-token"
 )
 
 // ExchangeCode trades the callback's code.
@@ -61,8 +61,8 @@ func (a *App) ExchangeCode(ctx context.Context, shop Domain, code string) (Grant
 // offline token. Other refresh tokens of the shop die with it.
 func (a *App) ExchangeSessionToken(ctx context.Context, shop Domain, sessionToken string) (Grant, error) {
 	return a.grant(ctx, "token exchange", shop, map[string]string{
-		"grant_type": grantTokenExchange, "subject_token": sessionToken, "subject_token_type": typeIDToken,
-		"requested_token_type": typeOfflineToken, "expiring": "1",
+		"grant_type": exchangeGrant, "subject_token": sessionToken, "subject_token_type": sessionSubject,
+		"requested_token_type": offlineAccess, "expiring": "1",
 	})
 }
 

@@ -29,7 +29,7 @@ func TestCodeGrant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	to, err := resp.Location()
 	if err != nil {
 		t.Fatalf("status %d: %v", resp.StatusCode, err)

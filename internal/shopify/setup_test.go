@@ -2,7 +2,6 @@ package shopify
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -129,15 +128,6 @@ func simulated(t *testing.T, opts shopifysim.Options, spec shopifysim.ShopSpec) 
 	app := &App{ShopURL: server.URL + "/{shop}", APIKey: testKey, APISecret: secret.New(testSecret), HTTP: server.Client()}
 	source := &appTokens{app: app, sim: sim}
 	return &simBench{sim, app, &Client{ShopURL: app.ShopURL, HTTP: server.Client(), Tokens: source}, source}
-}
-
-func asError(t *testing.T, err error) *Error {
-	t.Helper()
-	var e *Error
-	if !errors.As(err, &e) {
-		t.Fatalf("error %v (%T) is no *Error", err, err)
-	}
-	return e
 }
 
 func ptr[T any](v T) *T { return &v }
