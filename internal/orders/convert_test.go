@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchbackhq/switchback/graphql/admin"
 	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/shops"
@@ -122,5 +123,48 @@ func TestConvertLeavesItsInputAlone(t *testing.T) {
 	}
 	if !slices.Equal(first.Order.Tags, []string{orders.Tag, "mine"}) || !slices.Equal(second.Order.Tags, []string{orders.Tag, "changed"}) {
 		t.Errorf("tags %v, then %v", first.Order.Tags, second.Order.Tags)
+	}
+}
+
+// TestGiftStaysApart: the same product, once bought for nothing and once given.
+func TestGiftStaysApart(t *testing.T) {
+	t.Parallel()
+	o := plainOrder()
+	sold := tiktok.LineItem{ID: "577310000000100008", SKUID: "1729900000000040404", SellerSKU: "STK-001", SalePrice: "0.00"}
+	given := sold
+	given.ID, given.IsGift = "577310000000100009", true
+	o.LineItems = append(o.LineItems, sold, given)
+	c, err := orders.Convert(input(o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Order.LineItems) != 3 || c.Order.LineItems[1].Properties != nil || len(c.Order.LineItems[2].Properties) != 1 {
+		t.Errorf("%d lines, want the gift on the third alone", len(c.Order.LineItems))
+	}
+}
+
+// TestStockOfTikToksWarehouse: whatever the status, it is not the shop's stock that is sold.
+func TestStockOfTikToksWarehouse(t *testing.T) {
+	t.Parallel()
+	o := plainOrder()
+	o.FulfillmentType = tiktok.FulfillmentByTikTok
+	c, err := orders.Convert(input(o))
+	if err != nil || *c.Options.InventoryBehaviour != admin.OrderCreateInputsInventoryBehaviorBypass {
+		t.Errorf("inventory behavior %v, %v, want bypass", c.Options.InventoryBehaviour, err)
+	}
+}
+
+// TestAsManyPartsCountAsFit: where leaving parts out could make the sum too,
+// none is left out when all of them make it.
+func TestAsManyPartsCountAsFit(t *testing.T) {
+	t.Parallel()
+	o := plainOrder()
+	o.Payment.HandlingFee, o.Payment.PaymentPlatformDiscount = "1.00", "1.00"
+	c, err := orders.Convert(input(o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Order.ShippingLines) != 2 || c.Order.ShippingLines[0].PriceSet.ShopMoney.Amount != "4.99" {
+		t.Errorf("%d shipping lines, want shipping at 4.99 and the fee", len(c.Order.ShippingLines))
 	}
 }
