@@ -28,7 +28,9 @@ var allowed = map[string][]string{
 		"graphql/admin", "internal/exceptions", "internal/fault", "internal/links", "internal/money",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
-	"internal/switches": {"internal/links", "internal/orders", "internal/shopify", "internal/shops"},
+	"internal/installs":    {"internal/shopify", "internal/shops", "internal/tokens"},
+	"internal/connections": {"internal/exceptions", "internal/fault", "internal/secret", "internal/shopify", "internal/shops", "internal/tiktok", "internal/tokens"},
+	"internal/switches":    {"internal/links", "internal/orders", "internal/shopify", "internal/shops"},
 
 	// The platforms.
 	"graphql/schema":   {},
@@ -43,13 +45,14 @@ var allowed = map[string][]string{
 	// Scopes and topics as shopify.app.toml declares them.
 	"internal/appconfig": {},
 	"internal/tokens":    {"internal/fault", "internal/secret"},
-	"internal/inbox":     {"internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
+	"internal/inbox":     {"internal/connections", "internal/installs", "internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/queue":     {"internal/fault", "internal/store"},
 	"internal/store": {
 		"internal/exceptions", "internal/inbox", "internal/links", "internal/money", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/store/db", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
-	"internal/store/db":           {},
+	// sqlc scans straight into the typed ids.
+	"internal/store/db":           {"internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"internal/store/postgrestest": {},
 	"internal/store/storetest": {
 		"internal/exceptions", "internal/inbox", "internal/links", "internal/secret", "internal/shopify", "internal/shops",
@@ -68,7 +71,7 @@ var allowed = map[string][]string{
 	// The app as the world meets it.
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
-		"app/pages", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/secret", "internal/shopify",
+		"app/pages", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -59,6 +60,7 @@ type world struct {
 	inboxErr error
 	pingErr  error
 	tokenErr error
+	proxies  []netip.Prefix
 	finish   func(connections.Answer) (connections.Outcome, error)
 }
 
@@ -94,7 +96,8 @@ func exception(id string, shop shopify.Domain, order tiktok.OrderID, code except
 func (w *world) handler() http.Handler {
 	return routes.New(routes.Deps{
 		AppURL: appURL, AdminURL: "https://admin.shopify.com", CDNURL: "https://cdn.shopify.com",
-		APIKey: apiKey, Secrets: []secret.String{secret.New(newHush), secret.New(oldHush)},
+		TrustedProxies: w.proxies,
+		APIKey:         apiKey, Secrets: []secret.String{secret.New(newHush), secret.New(oldHush)},
 		TikTokAppKey: ttKey, TikTokAppSecret: secret.New(ttSecret),
 		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
 		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w,

@@ -39,10 +39,9 @@ func (c *Connector) eachSubscription(ctx context.Context, list []shops.Connectio
 		if connection.Off == shops.OffTaken {
 			continue
 		}
-		seat := tiktok.Seat{Holder: string(connection.Shop), OpenID: connection.OpenID, Shop: connection.TikTokShop, Cipher: connection.Cipher}
 		var failed error
 		for _, event := range tiktok.Subscribed() {
-			failed = errors.Join(failed, do(ctx, seat, event))
+			failed = errors.Join(failed, do(ctx, seatOf(connection), event))
 		}
 		if failed != nil {
 			c.Log.WarnContext(ctx, "tiktok.webhooks", "step", what, "shop", connection.Shop, "tiktok_shop", connection.TikTokShop, "error", failed)

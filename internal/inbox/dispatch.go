@@ -1,8 +1,9 @@
 package inbox
 
 import (
+	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/orders"
-	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
@@ -32,7 +33,7 @@ func dispatchTikTok(e Event) Job {
 		}
 		return orders.ImportArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account), Order: e.Order, Cause: "webhook:" + e.DeliveryID}
 	case tiktok.TopicDeauthorized:
-		return shops.DeauthorizeArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account), At: e.happened()}
+		return connections.DeauthorizeArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account)}
 	}
 	return nil
 }
@@ -40,11 +41,11 @@ func dispatchTikTok(e Event) Job {
 func dispatchShopify(e Event) Job {
 	switch e.Topic {
 	case "app/uninstalled":
-		return shops.UninstallArgs{Shop: e.Shop, At: e.happened()}
+		return installs.UninstallArgs{Shop: e.Shop, At: e.happened()}
 	case "app/scopes_update":
-		return shops.ScopesArgs{Shop: e.Shop}
+		return installs.ScopesArgs{Shop: e.Shop}
 	case "shop/redact":
-		return shops.EraseArgs{Shop: e.Shop, At: e.happened()}
+		return installs.EraseArgs{Shop: e.Shop, At: e.happened()}
 	}
 	return nil
 }

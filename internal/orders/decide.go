@@ -72,7 +72,7 @@ func Decide(o tiktok.Order, c Context) Decision {
 	switch {
 	case cancelled(o):
 		return Decision{Action: Skip, Reason: SkipCancelled}
-	case !c.Asked && o.CreateTime != 0 && o.CreatedAt().Before(c.StartLine):
+	case !c.Asked && o.CreateTime != 0 && o.CreatedAt().Before(c.StartLine.Truncate(time.Second)): // TikTok tells whole seconds
 		return Decision{Action: Skip, Reason: SkipBeforeStart}
 	case o.Status == tiktok.Unpaid:
 		return Decision{Action: Wait, Reason: WaitUnpaid}

@@ -148,9 +148,13 @@ func (r *run) bring(ctx context.Context) error {
 		return r.rest(ctx, links.Skipped, decision.Reason)
 	case Hold:
 		return fault.NeedsMerchant(string(decision.Code), decision.Detail, nil)
-	default:
-		return r.write(ctx)
 	}
+	if decision.Reason != "" {
+		if err := r.note(ctx, timeline.Decision, decision.Detail, "reason", decision.Reason); err != nil {
+			return err
+		}
+	}
+	return r.write(ctx)
 }
 
 // load reads the ledger's row, or begins one.

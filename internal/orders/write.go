@@ -240,7 +240,7 @@ func (r *run) finish(ctx context.Context, found shopify.FoundOrder, c Conversion
 	if err := r.Ledger.SaveWritten(ctx, r.lease, r.row, lines, zipOf(r.order), reference); err != nil {
 		return fmt.Errorf("record order %s as %s: %w", r.args.Order, found.ID, err)
 	}
-	r.notices = append(r.notices, c.Notices...)
+	r.notices = c.Notices
 	if doubled != "" {
 		r.notices = append(r.notices, Notice{Code: exceptions.DuplicateOrder, Detail: doubled})
 	}

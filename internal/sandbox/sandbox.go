@@ -81,7 +81,7 @@ func Start(ctx context.Context, o Options) (*World, error) {
 	w.Shopify = shopifysim.New(shopifysim.Options{
 		APIKey: shopifyKey, APISecret: shopifySecret, Scopes: o.Scopes, Topics: o.Topics,
 		AppURL: o.AppURL, WebhookURL: o.AppURL + "/webhooks/shopify",
-		IndexLag: indexLag, Duplicate: duplicate, LooseSearch: true, UpsertNeedsScope: true, Script: w.ShopifyFaults,
+		IndexLag: indexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults,
 	})
 	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}})
 	if err := w.furnish(); err != nil {

@@ -168,6 +168,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.orderByShopifyOrderStmt, err = db.PrepareContext(ctx, orderByShopifyOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderByShopifyOrder: %w", err)
 	}
+	if q.orderElsewhereStmt, err = db.PrepareContext(ctx, orderElsewhere); err != nil {
+		return nil, fmt.Errorf("error preparing query OrderElsewhere: %w", err)
+	}
 	if q.orderExceptionsStmt, err = db.PrepareContext(ctx, orderExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderExceptions: %w", err)
 	}
@@ -500,6 +503,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing orderByShopifyOrderStmt: %w", cerr)
 		}
 	}
+	if q.orderElsewhereStmt != nil {
+		if cerr := q.orderElsewhereStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing orderElsewhereStmt: %w", cerr)
+		}
+	}
 	if q.orderExceptionsStmt != nil {
 		if cerr := q.orderExceptionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing orderExceptionsStmt: %w", cerr)
@@ -732,6 +740,7 @@ type Queries struct {
 	openExceptionStmt            *sql.Stmt
 	orderStmt                    *sql.Stmt
 	orderByShopifyOrderStmt      *sql.Stmt
+	orderElsewhereStmt           *sql.Stmt
 	orderExceptionsStmt          *sql.Stmt
 	orderStateStmt               *sql.Stmt
 	ordersInStmt                 *sql.Stmt
@@ -815,6 +824,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		openExceptionStmt:            q.openExceptionStmt,
 		orderStmt:                    q.orderStmt,
 		orderByShopifyOrderStmt:      q.orderByShopifyOrderStmt,
+		orderElsewhereStmt:           q.orderElsewhereStmt,
 		orderExceptionsStmt:          q.orderExceptionsStmt,
 		orderStateStmt:               q.orderStateStmt,
 		ordersInStmt:                 q.ordersInStmt,

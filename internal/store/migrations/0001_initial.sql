@@ -115,6 +115,7 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_by_age ON orders (shop, created_at, order_id);
 CREATE INDEX orders_by_state ON orders (shop, state, reason, order_id);
+CREATE INDEX orders_by_number ON orders (order_id);
 CREATE INDEX orders_by_shopify_order ON orders (shop, shopify_order) WHERE shopify_order <> '';
 
 CREATE TABLE order_lines (

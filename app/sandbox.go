@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/switchbackhq/switchback"
+	"github.com/switchbackhq/switchback/internal/appconfig"
+	"github.com/switchbackhq/switchback/internal/config"
+	"github.com/switchbackhq/switchback/internal/sandbox"
+)
+
+// sandboxCommand runs the program between simulated platforms: the same wiring
+// as serve, with other addresses in its configuration.
+type sandboxCommand struct {
+	Once     bool   `help:"Tell the story, then exit: 0 when every step held."`
+	Verbose  bool   `short:"v" help:"Show the program's own log."`
+	Port     int    `default:"8080" env:"PORT" help:"Port of the program; any free one when it is taken."`
+	Database string `help:"Database to use instead of a temporary SQLite file." placeholder:"sqlite:PATH|postgres://…"`
+}
+
+// Run starts the world and the program, tells the story and stays, unless Once.
+func (c *sandboxCommand) Run(w world) error {
+	folder, err := os.MkdirTemp("", "switchback-sandbox-")
+	if err != nil {
+		return fmt.Errorf("make a temporary folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }() // temporary: what stays behind does no harm
+	if c.Database == "" {
+		c.Database = "sqlite:" + filepath.Join(folder, "switchback.db")
+	}
+	listener, err := listenNear(w.ctx, c.Port)
+	if err != nil {
+		return err
+	}
+	log := io.Discard
+	if c.Verbose {
+		log = w.errs
+	}
+	around, err := startSandbox(w.ctx, listener, c.Database, slog.New(slog.NewTextHandler(log, nil)))
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(w.out, "Switchback sandbox. Nothing here is real: no account, no network, no money.\n")
+	story := sandbox.Story{World: around.platforms, App: around.app, Out: w.out}
+	told := story.Tell(w.ctx)
+	if told == nil && !c.Once {
+		_, _ = fmt.Fprintf(w.out, "\n    Everything stays open to play with: %s\n    Ctrl-C ends it.\n", around.platforms.URL.Index)
+		<-w.ctx.Done()
+	}
+	return errors.Join(told, around.stop())
+}
+
+// surroundings are a running program and the platforms around it.
+type surroundings struct {
+	platforms *sandbox.World
+	app       string
+	stop      func() error
+}
+
+// startSandbox starts the platforms, and the program on the listener.
+func startSandbox(ctx context.Context, listener net.Listener, database string, log *slog.Logger) (*surroundings, error) {
+	declared, err := appconfig.Parse(switchback.AppTOML)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), listener.Close())
+	}
+	s := &surroundings{app: "http://" + listener.Addr().String()}
+	s.platforms, err = sandbox.Start(ctx, sandbox.Options{AppURL: s.app, Scopes: declared.Scopes, Topics: declared.Topics()})
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	cfg, err := sandboxConfig(s.platforms, database)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close(), s.platforms.Close(ctx))
+	}
+	running, end := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- serve(running, cfg, log, listener) }()
+	s.stop = func() error {
+		end()
+		return errors.Join(<-ended, s.platforms.Close(context.WithoutCancel(ctx)))
+	}
+	return s, nil
+}
+
+// sandboxConfig is the configuration that an operator would write for this world.
+func sandboxConfig(platforms *sandbox.World, database string) (config.Config, error) {
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return config.Config{}, fmt.Errorf("make a key: %w", err)
+	}
+	environ := append(platforms.Environment(), "DATABASE_URL="+database, "METRICS_ADDR=", "ENCRYPTION_KEY="+base64.StdEncoding.EncodeToString(key))
+	return config.Load(environ, config.Encryption, config.ShopifyApp, config.TikTokApp)
+}
+
+// listenNear takes the port, or any other when somebody has it.
+func listenNear(ctx context.Context, port int) (net.Listener, error) {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil && strings.Contains(err.Error(), "in use") {
+		listener, err = lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return listener, nil
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/switchbackhq/switchback/app/routes"
+	"github.com/switchbackhq/switchback/internal/config"
+	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/inbox"
+	"github.com/switchbackhq/switchback/internal/installs"
+	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/queue"
+	"github.com/switchbackhq/switchback/internal/secret"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/store"
+	"github.com/switchbackhq/switchback/internal/switches"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+	"github.com/switchbackhq/switchback/internal/timeline"
+	"github.com/switchbackhq/switchback/internal/tokens"
+)
+
+// serveCommand runs the program until it is told to stop.
+type serveCommand struct{}
+
+// Run loads the configuration, builds the program and serves.
+func (serveCommand) Run(w world) error {
+	cfg, err := config.Load(w.environ, config.Encryption, config.ShopifyApp, config.TikTokApp)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(w.ctx, "tcp", fmt.Sprintf(":%d", cfg.Port))
+	if err != nil {
+		return fmt.Errorf("listen on port %d: %w", cfg.Port, err)
+	}
+	return serve(w.ctx, cfg, newLog(cfg, w.errs), listener)
+}
+
+// program is Switchback, built and not yet running.
+type program struct {
+	cfg     config.Config
+	log     *slog.Logger
+	store   *store.Store
+	queue   *queue.Queue
+	shopify *shopify.Client
+	tiktok  *tiktok.Client
+	handler http.Handler
+}
+
+// build opens the database, brings it to this version, and joins the parts:
+// store, clients, features, queue, routes.
+func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, error) {
+	kept, err := openStore(ctx, cfg, store.Options{Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := queue.Migrate(ctx, kept); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate: %w", err), kept.Close())
+	}
+	p := &program{cfg: cfg, log: log, store: kept}
+
+	// The platforms.
+	recorder := &timeline.Recorder{Writer: kept, Now: time.Now, Failed: func(err error) { log.Error("timeline.lost", "error", err) }}
+	app := &shopify.App{ShopURL: cfg.ShopifyShopURL, APIKey: cfg.ShopifyAPIKey, APISecret: cfg.ShopifyAPISecret, HTTP: outgoing()}
+	p.tiktok = &tiktok.Client{
+		BaseURL: cfg.TikTokAPIURL, AuthURL: cfg.TikTokAuthURL, AuthorizeURL: cfg.TikTokAuthorizeURL,
+		AppKey: cfg.TikTokAppKey, AppSecret: cfg.TikTokAppSecret, ServiceID: cfg.TikTokServiceID,
+		HTTP: outgoing(), Limits: &tiktok.Limits{}, Observe: recorder.Observe("tiktok"),
+	}
+	refresher := &tokens.Refresher{Store: kept, Refresh: refresh(app, p.tiktok), Now: time.Now}
+	p.tiktok.Tokens = tiktokTokens{refresher}
+	p.shopify = &shopify.Client{ShopURL: cfg.ShopifyShopURL, HTTP: outgoing(), Tokens: shopifyTokens{refresher}, Observe: recorder.Observe("shopify")}
+
+	// What the product does.
+	importer := &orders.Importer{
+		Book: kept, Ledger: kept, Exceptions: kept, Timeline: kept, TikTok: p.tiktok, Shopify: p.shopify,
+		Now: time.Now, RetryBase: cfg.RetryBase, Log: log,
+	}
+	referrer := &orders.Referrer{Book: kept, Ledger: kept, Timeline: kept, TikTok: p.tiktok, Now: time.Now}
+	releaser := &orders.Releaser{Store: kept}
+	installer := &installs.Installer{Book: kept, Grants: app, Shops: p.shopify, Now: time.Now, Log: log}
+	connector := &connections.Connector{
+		Book: kept, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
+		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Now: time.Now, Log: log,
+	}
+	registrar := &installs.Registrar{Registry: kept, Scopes: p.shopify, Farewell: connector}
+	watcher := &connections.Watcher{Connections: kept, TikTok: p.tiktok}
+
+	// The jobs.
+	workers := queue.NewWorkers(cfg.RetryBase, log)
+	queue.Handle(workers, importer.Import)
+	queue.Handle(workers, importer.Choose)
+	queue.Handle(workers, referrer.Reference)
+	queue.Handle(workers, releaser.Release)
+	queue.Handle(workers, registrar.Uninstall)
+	queue.Handle(workers, registrar.Erase)
+	queue.Handle(workers, registrar.UpdateScopes)
+	queue.Handle(workers, watcher.Deauthorize)
+	if p.queue, err = queue.New(queue.Options{Store: kept, Workers: workers, Logger: log}); err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+
+	// The edge.
+	p.handler = routes.New(routes.Deps{
+		AppURL: cfg.AppURL, AdminURL: cfg.ShopifyAdminURL, CDNURL: cfg.ShopifyCDNURL, TrustedProxies: cfg.TrustedProxies,
+		APIKey: cfg.ShopifyAPIKey, Secrets: shopifySecrets(cfg), TikTokAppKey: cfg.TikTokAppKey, TikTokAppSecret: cfg.TikTokAppSecret,
+		Now: time.Now, Log: log, Health: kept,
+		Inbox: &inbox.Receiver{Accounts: kept, Keeper: kept, Now: time.Now},
+		Shops: kept, OAuth: app, Installer: installer, Connector: connector, Overview: kept, Settings: kept,
+		Panel: &switches.Panel{Store: kept}, Ledger: kept, Open: kept, Work: &orders.Desk{Files: kept},
+	})
+	return p, nil
+}
+
+// openStore opens the database that the configuration names.
+func openStore(ctx context.Context, cfg config.Config, o store.Options) (*store.Store, error) {
+	keyring, err := secret.ParseKeyring(cfg.EncryptionKey.Reveal())
+	if err != nil {
+		return nil, fmt.Errorf("read ENCRYPTION_KEY: %w", err)
+	}
+	o.Keyring = keyring
+	return store.Open(ctx, cfg.DatabaseURL.Reveal(), o)
+}
+
+// shopifySecrets are those a webhook may be signed with: during rotation two.
+func shopifySecrets(cfg config.Config) []secret.String {
+	secrets := []secret.String{cfg.ShopifyAPISecret}
+	if !cfg.ShopifyAPISecretOld.Empty() {
+		secrets = append(secrets, cfg.ShopifyAPISecretOld)
+	}
+	return secrets
+}
+
+// outgoing is a client for one platform: bounded waits, connections kept.
+func outgoing() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 16
+	transport.ResponseHeaderTimeout = 20 * time.Second
+	return &http.Client{Transport: transport, Timeout: 25 * time.Second}
+}
+
+// newLog writes one line per event to out.
+func newLog(cfg config.Config, out io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(out, options))
+	}
+	return slog.New(slog.NewJSONHandler(out, options))
+}
+
+// serve builds the program and runs it on the listener until ctx ends.
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger, listener net.Listener) (err error) {
+	p, err := build(ctx, cfg, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, p.store.Close()) }()
+	if err := p.queue.Start(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	log.Info("serving", "version", version, "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg.Summary())
+	return errors.Join(p.answer(ctx, listener), p.queue.Stop(context.WithoutCancel(ctx)))
+}
+
+const (
+	// Webhooks are answered within three seconds; a client that takes longer to ask is not one of the platforms.
+	readTimeout  = 15 * time.Second
+	writeTimeout = 40 * time.Second
+	// stopWithin is how long open requests may take to end.
+	stopWithin   = 10 * time.Second
+	mostHeader   = 64 << 10
+	idleTimeout  = 2 * time.Minute
+	headerWithin = 5 * time.Second
+)
+
+// answer serves HTTP until ctx ends, then lets open requests finish.
+func (p *program) answer(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: p.handler, ReadHeaderTimeout: headerWithin, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: mostHeader, ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
+	}
+	metrics := p.startMetrics(ctx)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return errors.Join(fmt.Errorf("serve: %w", err), metrics(ctx))
+	case <-ctx.Done():
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	p.log.Info("stopping")
+	return errors.Join(server.Shutdown(closing), metrics(closing))
+}

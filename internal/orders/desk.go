@@ -1,0 +1,107 @@
+package orders
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/fault"
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+	"github.com/switchbackhq/switchback/internal/timeline"
+)
+
+// Files is what the desk reads, and the queue it hands work to.
+type Files interface {
+	Order(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (links.Order, error)
+	Connections(ctx context.Context, domain shopify.Domain) ([]shops.Connection, error)
+	// OrderElsewhere tells whether another shop has the order.
+	OrderElsewhere(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (bool, error)
+	Enqueue(ctx context.Context, jobs ...Job) error
+}
+
+// Desk takes what a person asks for in the admin or the API. What it accepts is
+// kept as a job before it returns.
+type Desk struct{ Files Files }
+
+// ImportOrder starts bringing one order in, also one from before the start
+// line. It returns links.ErrNotFound where the order cannot be the shop's.
+func (d *Desk) ImportOrder(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) error {
+	row, err := d.Files.Order(ctx, shop, id)
+	if errors.Is(err, links.ErrNotFound) {
+		err = d.mayBeOurs(ctx, shop, id)
+	}
+	if err != nil {
+		return fmt.Errorf("import order %s: %w", id, err)
+	}
+	return d.Files.Enqueue(ctx, ImportArgs{Shop: shop, TikTokShop: row.TikTokShop, Order: id, Cause: "asked", Asked: true})
+}
+
+// mayBeOurs refuses a number that belongs to another shop, or that no connected
+// TikTok shop could have given.
+func (d *Desk) mayBeOurs(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) error {
+	connections, err := d.Files.Connections(ctx, shop)
+	if err != nil {
+		return err
+	}
+	elsewhere, err := d.Files.OrderElsewhere(ctx, shop, id)
+	if err != nil {
+		return err
+	}
+	if elsewhere || len(connections) == 0 {
+		return links.ErrNotFound
+	}
+	return nil
+}
+
+// RetryException tries again what an exception stopped.
+func (d *Desk) RetryException(ctx context.Context, e exceptions.Exception) error {
+	if e.Order == "" {
+		return nil
+	}
+	return d.Files.Enqueue(ctx, ImportArgs{Shop: e.Shop, Order: e.Order, Cause: "retry:" + e.ID, Asked: true})
+}
+
+// ResolveException starts what the person chose.
+func (d *Desk) ResolveException(ctx context.Context, e exceptions.Exception, action, note string) error {
+	return d.Files.Enqueue(ctx, ChoiceArgs{Shop: e.Shop, Order: e.Order, Choice: links.DuplicateChoice(action), Note: note})
+}
+
+// ChoiceArgs carry a person's answer to duplicate_order.
+type ChoiceArgs struct {
+	Shop   shopify.Domain        `json:"shop"`
+	Order  tiktok.OrderID        `json:"order_id"`
+	Choice links.DuplicateChoice `json:"choice"`
+	Note   string                `json:"note,omitempty"`
+}
+
+// Kind is the job's frozen name.
+func (ChoiceArgs) Kind() string { return "order_choice" }
+
+// Choose keeps the answer and starts the import that acts on it.
+func (i *Importer) Choose(ctx context.Context, args ChoiceArgs) error {
+	return underLease(ctx, i.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
+		row, err := i.Ledger.Order(ctx, args.Shop, args.Order)
+		if err != nil {
+			return fmt.Errorf("read order %s: %w", args.Order, err)
+		}
+		if row.State == links.Written || row.State == links.Cancelled {
+			return fault.Permanent(fmt.Errorf("order %s is %s: there is nothing left to choose", args.Order, row.State))
+		}
+		row.Duplicate = args.Choice
+		next := ImportArgs{Shop: args.Shop, TikTokShop: row.TikTokShop, Order: args.Order, Cause: "chosen:" + string(args.Choice), Asked: true}
+		if err := i.Ledger.SaveOrder(ctx, lease, row, next); err != nil {
+			return fmt.Errorf("save choice for order %s: %w", args.Order, err)
+		}
+		if err := i.Exceptions.ResolveExceptions(ctx, args.Shop, args.Order, string(args.Choice), exceptions.DuplicateOrder); err != nil {
+			return fmt.Errorf("resolve duplicate_order of order %s: %w", args.Order, err)
+		}
+		return i.Timeline.AppendTimeline(ctx, timeline.Entry{
+			Shop: args.Shop, Order: args.Order, At: i.Now(), Kind: timeline.Decision, Text: "the merchant chose what becomes of the duplicate",
+			Facts: map[string]string{"choice": string(args.Choice), "note": args.Note},
+		})
+	})
+}
