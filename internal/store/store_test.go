@@ -1,0 +1,51 @@
+package store_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/switchbackhq/switchback/internal/queue"
+	"github.com/switchbackhq/switchback/internal/store"
+	"github.com/switchbackhq/switchback/internal/store/postgrestest"
+	"github.com/switchbackhq/switchback/internal/store/storetest"
+)
+
+func TestSQLite(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T, o store.Options) *store.Store {
+		t.Helper()
+		return open(t, "sqlite:"+filepath.Join(t.TempDir(), "a folder", "100% #1?.db"), o)
+	})
+}
+
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T, o store.Options) *store.Store {
+		t.Helper()
+		return open(t, postgrestest.URL(t), o)
+	})
+}
+
+// open gives a migrated store with a queue that takes jobs and runs none.
+func open(t testing.TB, address string, o store.Options) *store.Store {
+	t.Helper()
+	if o.Keyring == nil {
+		o.Keyring = storetest.Keyring(t)
+	}
+	s, err := store.Open(t.Context(), address, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := queue.Migrate(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := queue.New(queue.Options{Store: s}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
