@@ -43,19 +43,24 @@ func (serveCommand) Run(w world) error {
 	return serve(w.ctx, cfg, newLog(cfg, w.errs), listener)
 }
 
-// program is Switchback, built and not yet running.
+// program is Switchback: its parts, and how they are joined.
 type program struct {
 	cfg     config.Config
 	log     *slog.Logger
 	store   *store.Store
-	queue   *queue.Queue
+	app     *shopify.App
 	shopify *shopify.Client
 	tiktok  *tiktok.Client
+
+	installer *installs.Installer
+	connector *connections.Connector
+
+	queue   *queue.Queue
 	handler http.Handler
 }
 
 // build opens the database, brings it to this version, and joins the parts:
-// store, clients, features, queue, routes.
+// store, platforms, features, jobs, routes.
 func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, error) {
 	kept, err := openStore(ctx, cfg, store.Options{Logger: log})
 	if err != nil {
@@ -65,58 +70,76 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, 
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), kept.Close())
 	}
 	p := &program{cfg: cfg, log: log, store: kept}
+	p.reach()
+	p.installer = &installs.Installer{Book: kept, Grants: p.app, Shops: p.shopify, Now: time.Now, Log: log}
+	p.connector = &connections.Connector{
+		Book: kept, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
+		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Now: time.Now, Log: log,
+	}
+	p.queue, err = queue.New(queue.Options{Store: kept, Workers: p.workers(), Logger: log})
+	if err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	p.handler = routes.New(p.routes())
+	return p, nil
+}
 
-	// The platforms.
-	recorder := &timeline.Recorder{Writer: kept, Now: time.Now, Failed: func(err error) { log.Error("timeline.lost", "error", err) }}
-	app := &shopify.App{ShopURL: cfg.ShopifyShopURL, APIKey: cfg.ShopifyAPIKey, APISecret: cfg.ShopifyAPISecret, HTTP: outgoing()}
+// reach makes the platforms' clients. Each call is told to the timeline of the
+// order it is made for.
+func (p *program) reach() {
+	cfg := p.cfg
+	recorder := &timeline.Recorder{
+		Writer: p.store, Now: time.Now,
+		Failed: func(err error) { p.log.Error("timeline.lost", "error", err) },
+	}
+	p.app = &shopify.App{ShopURL: cfg.ShopifyShopURL, APIKey: cfg.ShopifyAPIKey, APISecret: cfg.ShopifyAPISecret, HTTP: outgoing()}
 	p.tiktok = &tiktok.Client{
 		BaseURL: cfg.TikTokAPIURL, AuthURL: cfg.TikTokAuthURL, AuthorizeURL: cfg.TikTokAuthorizeURL,
 		AppKey: cfg.TikTokAppKey, AppSecret: cfg.TikTokAppSecret, ServiceID: cfg.TikTokServiceID,
 		HTTP: outgoing(), Limits: &tiktok.Limits{}, Observe: recorder.Observe("tiktok"),
 	}
-	refresher := &tokens.Refresher{Store: kept, Refresh: refresh(app, p.tiktok), Now: time.Now}
+	refresher := &tokens.Refresher{Store: p.store, Refresh: refresh(p.app, p.tiktok), Now: time.Now}
 	p.tiktok.Tokens = tiktokTokens{refresher}
-	p.shopify = &shopify.Client{ShopURL: cfg.ShopifyShopURL, HTTP: outgoing(), Tokens: shopifyTokens{refresher}, Observe: recorder.Observe("shopify")}
+	p.shopify = &shopify.Client{
+		ShopURL: cfg.ShopifyShopURL, HTTP: outgoing(), Tokens: shopifyTokens{refresher}, Observe: recorder.Observe("shopify"),
+	}
+}
 
-	// What the product does.
+// workers are the methods that do the jobs.
+func (p *program) workers() *queue.Workers {
 	importer := &orders.Importer{
-		Book: kept, Ledger: kept, Exceptions: kept, Timeline: kept, TikTok: p.tiktok, Shopify: p.shopify,
-		Now: time.Now, RetryBase: cfg.RetryBase, Log: log,
+		Book: p.store, Ledger: p.store, Exceptions: p.store, Timeline: p.store, TikTok: p.tiktok, Shopify: p.shopify,
+		Now: time.Now, RetryBase: p.cfg.RetryBase, Log: p.log,
 	}
-	referrer := &orders.Referrer{Book: kept, Ledger: kept, Timeline: kept, TikTok: p.tiktok, Now: time.Now}
-	releaser := &orders.Releaser{Store: kept}
-	installer := &installs.Installer{Book: kept, Grants: app, Shops: p.shopify, Now: time.Now, Log: log}
-	connector := &connections.Connector{
-		Book: kept, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
-		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Now: time.Now, Log: log,
-	}
-	registrar := &installs.Registrar{Registry: kept, Scopes: p.shopify, Farewell: connector}
-	watcher := &connections.Watcher{Connections: kept, TikTok: p.tiktok}
+	referrer := &orders.Referrer{Book: p.store, Ledger: p.store, Timeline: p.store, TikTok: p.tiktok, Now: time.Now}
+	releaser := &orders.Releaser{Store: p.store}
+	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector}
+	watcher := &connections.Watcher{Connections: p.store, TikTok: p.tiktok}
 
-	// The jobs.
-	workers := queue.NewWorkers(cfg.RetryBase, log)
-	queue.Handle(workers, importer.Import)
-	queue.Handle(workers, importer.Choose)
-	queue.Handle(workers, referrer.Reference)
-	queue.Handle(workers, releaser.Release)
-	queue.Handle(workers, registrar.Uninstall)
-	queue.Handle(workers, registrar.Erase)
-	queue.Handle(workers, registrar.UpdateScopes)
-	queue.Handle(workers, watcher.Deauthorize)
-	if p.queue, err = queue.New(queue.Options{Store: kept, Workers: workers, Logger: log}); err != nil {
-		return nil, errors.Join(err, kept.Close())
-	}
+	w := queue.NewWorkers(p.cfg.RetryBase, p.log)
+	queue.Handle(w, importer.Import)
+	queue.Handle(w, importer.Choose)
+	queue.Handle(w, referrer.Reference)
+	queue.Handle(w, releaser.Release)
+	queue.Handle(w, registrar.Uninstall)
+	queue.Handle(w, registrar.Erase)
+	queue.Handle(w, registrar.UpdateScopes)
+	queue.Handle(w, watcher.Deauthorize)
+	return w
+}
 
-	// The edge.
-	p.handler = routes.New(routes.Deps{
-		AppURL: cfg.AppURL, AdminURL: cfg.ShopifyAdminURL, CDNURL: cfg.ShopifyCDNURL, TrustedProxies: cfg.TrustedProxies,
-		APIKey: cfg.ShopifyAPIKey, Secrets: shopifySecrets(cfg), TikTokAppKey: cfg.TikTokAppKey, TikTokAppSecret: cfg.TikTokAppSecret,
-		Now: time.Now, Log: log, Health: kept,
-		Inbox: &inbox.Receiver{Accounts: kept, Keeper: kept, Now: time.Now},
-		Shops: kept, OAuth: app, Installer: installer, Connector: connector, Overview: kept, Settings: kept,
-		Panel: &switches.Panel{Store: kept}, Ledger: kept, Open: kept, Work: &orders.Desk{Files: kept},
-	})
-	return p, nil
+// routes is what the outside reaches.
+func (p *program) routes() routes.Deps {
+	return routes.Deps{
+		AppURL: p.cfg.AppURL, AdminURL: p.cfg.ShopifyAdminURL, CDNURL: p.cfg.ShopifyCDNURL, TrustedProxies: p.cfg.TrustedProxies,
+		APIKey: p.cfg.ShopifyAPIKey, Secrets: shopifySecrets(p.cfg),
+		TikTokAppKey: p.cfg.TikTokAppKey, TikTokAppSecret: p.cfg.TikTokAppSecret,
+		Now: time.Now, Log: p.log, Health: p.store,
+		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
+		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
+		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store},
+		Ledger: p.store, Open: p.store, Work: &orders.Desk{Files: p.store},
+	}
 }
 
 // openStore opens the database that the configuration names.
