@@ -62,11 +62,7 @@ func startIntake(keep func(context.Context, []*delivery) error) *intake {
 
 // close commits nothing more; it returns when the last commit is over.
 func (in *intake) close() {
-	select {
-	case <-in.stop:
-	default:
-		close(in.stop)
-	}
+	close(in.stop)
 	<-in.stopped
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,6 +45,9 @@ type Store struct {
 	jobs    JobInserter
 	intake  *intake
 	counter atomic.Uint32 // tells ids of one microsecond apart
+
+	closing  sync.Once
+	closeErr error
 }
 
 var (
@@ -113,8 +117,14 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // Close ends what is under way and frees the database. Deliveries that are not
-// kept by then fail with ErrClosed, and their senders try again.
+// kept by then fail with ErrClosed, and their senders try again. Closing again
+// does nothing.
 func (s *Store) Close() error {
+	s.closing.Do(func() { s.closeErr = s.close() })
+	return s.closeErr
+}
+
+func (s *Store) close() error {
 	if s.intake != nil {
 		s.intake.close()
 	}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// gate is a commit that waits to be let through.
+type gate struct {
+	entered chan int
+	leave   chan error
+}
+
+func newGate() *gate { return &gate{entered: make(chan int), leave: make(chan error)} }
+
+func (g *gate) keep(_ context.Context, batch []*delivery) error {
+	g.entered <- len(batch)
+	err := <-g.leave
+	for _, d := range batch {
+		d.fresh = true
+	}
+	return err
+}
+
+func newDelivery(ctx context.Context) *delivery {
+	return &delivery{ctx: ctx, outcome: make(chan outcome, 1)}
+}
+
+func TestDeliveriesShareACommit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		in := startIntake(g.keep)
+		var group sync.WaitGroup
+		send := func() {
+			if fresh, err := in.receive(newDelivery(t.Context())); err != nil || !fresh {
+				t.Errorf("got %v, %v", fresh, err)
+			}
+		}
+		group.Go(send)
+		if n := <-g.entered; n != 1 {
+			t.Errorf("a lone delivery waits for %d others", n-1)
+		}
+		for range intakeBatch + 5 {
+			group.Go(send)
+		}
+		synctest.Wait()
+		g.leave <- nil
+		for _, want := range []int{intakeBatch, 5} {
+			if n := <-g.entered; n != want {
+				t.Errorf("%d in a commit, want %d", n, want)
+			}
+			g.leave <- nil
+		}
+		group.Wait()
+		in.close()
+	})
+}
+
+func TestTooManyAreTurnedAwayAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		in := startIntake(g.keep)
+		ctx, giveUp := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		errs := make(chan error, intakeRoom+1)
+		send := func() {
+			_, err := in.receive(newDelivery(ctx))
+			errs <- err
+		}
+		group.Go(send)
+		<-g.entered // being committed; the others wait
+		for range intakeRoom {
+			group.Go(send)
+		}
+		synctest.Wait()
+		start := time.Now()
+		if _, err := in.receive(newDelivery(t.Context())); !errors.Is(err, ErrBusy) || time.Since(start) != 0 {
+			t.Errorf("one too many: got %v after %v", err, time.Since(start))
+		}
+		giveUp()
+		group.Wait()
+		for range intakeRoom + 1 {
+			if err := <-errs; !errors.Is(err, context.Canceled) {
+				t.Fatalf("a sender that gave up: %v", err)
+			}
+		}
+		g.leave <- nil // none of those who gave up is committed
+		synctest.Wait()
+		in.close()
+	})
+}
+
+func TestClosingTurnsAwayWhoeverWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		in := startIntake(g.keep)
+		first, second := make(chan error, 1), make(chan error, 1)
+		go func() { _, err := in.receive(newDelivery(t.Context())); first <- err }()
+		<-g.entered
+		go func() { _, err := in.receive(newDelivery(t.Context())); second <- err }()
+		synctest.Wait()
+		closed := make(chan struct{})
+		go func() { in.close(); close(closed) }()
+		synctest.Wait()
+		g.leave <- nil
+		// The loop may still see the second one before it sees that it must stop.
+		select {
+		case <-g.entered:
+			g.leave <- nil
+		case <-closed:
+		}
+		<-closed
+		if err := <-first; err != nil {
+			t.Errorf("the one being committed: %v", err)
+		}
+		if err := <-second; err != nil && !errors.Is(err, ErrClosed) {
+			t.Errorf("the one waiting: %v", err)
+		}
+	})
+}
+
+func TestADatabaseThatIsAwayFailsAllAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		in := startIntake(g.keep)
+		away := errors.Join(errNotBegun, errors.New("no route to host"))
+		var group sync.WaitGroup
+		send := func() {
+			if _, err := in.receive(newDelivery(t.Context())); !errors.Is(err, errNotBegun) {
+				t.Errorf("got %v", err)
+			}
+		}
+		group.Go(send)
+		<-g.entered
+		for range 10 {
+			group.Go(send)
+		}
+		synctest.Wait()
+		g.leave <- away
+		if n := <-g.entered; n != 10 {
+			t.Errorf("%d in a commit, want 10", n)
+		}
+		g.leave <- away
+		group.Wait() // and nobody was tried alone
+		in.close()
+	})
+}
