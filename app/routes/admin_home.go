@@ -18,8 +18,8 @@ import (
 	"github.com/switchbackhq/switchback/internal/shops"
 )
 
-// sessionTokenPath is the page that only fetches a session token.
-const sessionTokenPath = "/auth/session-token"
+// bouncePath is the page that only fetches a session token.
+const bouncePath = "/auth/session-token"
 
 // home is the app's first page in the admin. Shopify puts a session token into
 // the address of a document; with it the shop is installed on its first visit.
@@ -82,7 +82,7 @@ func (s *server) toBounce(c *gin.Context, shop shopify.Domain) {
 	query.Set("shop", string(shop))
 	back := s.AppURL + c.Request.URL.Path + "?" + query.Encode()
 	query.Set("shopify-reload", back)
-	c.Redirect(http.StatusFound, sessionTokenPath+"?"+query.Encode())
+	c.Redirect(http.StatusFound, bouncePath+"?"+query.Encode())
 }
 
 // bounce is that page. App Bridge reads where to go from the address; we only

@@ -73,7 +73,7 @@ func (s *server) openException(c *gin.Context) (exceptions.Exception, error) {
 		return exceptions.Exception{}, err
 	}
 	if e.Status != exceptions.Open {
-		return exceptions.Exception{}, &problem{http.StatusConflict, "already_resolved", "This is resolved already."}
+		return exceptions.Exception{}, &apiError{http.StatusConflict, "already_resolved", "This is resolved already."}
 	}
 	return e, nil
 }

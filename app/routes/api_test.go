@@ -260,7 +260,7 @@ func TestDisconnect(t *testing.T) {
 	}
 	w := newWorld()
 	if rec := w.authed(t, http.MethodPost, "/api/tiktok/disconnect", `{"shop_id":"7"}`); rec.Code != http.StatusBadRequest || len(w.did) > 0 {
-		t.Errorf("a misspelt key would disconnect everything: %d, did %v", rec.Code, w.did)
+		t.Errorf("a misspelled key would disconnect everything: %d, did %v", rec.Code, w.did)
 	}
 }
 

@@ -35,7 +35,7 @@ func (s *server) shopifyAuth(c *gin.Context) {
 	}
 	if query.Has("hmac") {
 		if err := shopify.VerifyQuery(query, s.Now(), s.Secrets...); err != nil {
-			s.fail(c, &problem{http.StatusUnauthorized, "invalid_signature", "The query is signed, and not as Shopify signs it."})
+			s.fail(c, &apiError{http.StatusUnauthorized, "invalid_signature", "The query is signed, and not as Shopify signs it."})
 			return
 		}
 	}
@@ -46,7 +46,7 @@ func (s *server) shopifyAuth(c *gin.Context) {
 
 // setState keeps the state in the browser; an age below zero takes it away.
 func (s *server) setState(c *gin.Context, state string, age time.Duration) {
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows the app's address: plain http is a machine of one's own
 		Name: stateCookie, Value: state, Path: callback, MaxAge: int(age.Seconds()), HttpOnly: true,
 		// Shopify's redirect is a top-level navigation, which Lax lets the cookie through on.
 		SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.AppURL, "https://"),
@@ -78,7 +78,7 @@ func (s *server) shopifyCallback(c *gin.Context) {
 // a request this very browser began, and that leads back to the shop's own admin.
 func (s *server) checkCallback(c *gin.Context, query url.Values) (shop shopify.Domain, home string, err error) {
 	if err := shopify.VerifyQuery(query, s.Now(), s.Secrets...); err != nil {
-		return "", "", &problem{http.StatusUnauthorized, "invalid_signature", "The query is not as Shopify signs it, or too old."}
+		return "", "", &apiError{http.StatusUnauthorized, "invalid_signature", "The query is not as Shopify signs it, or too old."}
 	}
 	shop, err = shopify.ParseDomain(query.Get("shop"))
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *server) checkCallback(c *gin.Context, query url.Values) (shop shopify.D
 	}
 	begun, err := c.Request.Cookie(stateCookie)
 	if err != nil || begun.Value == "" || subtle.ConstantTimeCompare([]byte(begun.Value), []byte(query.Get("state"))) != 1 {
-		return "", "", &problem{http.StatusUnauthorized, "invalid_state", "This installation was not begun in this browser, or took too long. Begin again."}
+		return "", "", &apiError{http.StatusUnauthorized, "invalid_state", "This installation was not begun in this browser, or took too long. Begin again."}
 	}
 	host, err := shopify.ParseHost(query.Get("host"), s.AdminURL, shop)
 	if err != nil {

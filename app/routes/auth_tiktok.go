@@ -42,7 +42,7 @@ func (s *server) tiktokCallback(c *gin.Context) {
 	p, unexpected := problemOf(err)
 	if unexpected {
 		s.Log.ErrorContext(c, "tiktok.connect_failed", "request_id", c.GetString(requestIDKey), "shop", outcome.Shop, "error", err)
-		p = &problem{http.StatusBadGateway, "tiktok_failed", "TikTok did not answer as it should. Begin again in the app; if it stays, try later."}
+		p = &apiError{http.StatusBadGateway, "tiktok_failed", "TikTok did not answer as it should. Begin again in the app; if it stays, try later."}
 	}
 	page.Title, page.Text = "TikTok Shop is not connected", p.Message+" ("+p.Code+")"
 	s.notice(c, p.Status, page)

@@ -15,61 +15,61 @@ import (
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
-// problem is an error that the caller is told as it is.
-type problem struct {
+// apiError is an error that the caller is told as it is.
+type apiError struct {
 	Status        int
 	Code, Message string
 }
 
-func (p *problem) Error() string { return p.Code + ": " + p.Message }
+func (p *apiError) Error() string { return p.Code + ": " + p.Message }
 
 func badRequest(code, message string) error {
-	return &problem{http.StatusBadRequest, code, message}
+	return &apiError{http.StatusBadRequest, code, message}
 }
 
 func unprocessable(code, message string) error {
-	return &problem{http.StatusUnprocessableEntity, code, message}
+	return &apiError{http.StatusUnprocessableEntity, code, message}
 }
 
 var (
-	errNotFound    = &problem{http.StatusNotFound, "not_found", "There is nothing here that belongs to your shop."}
-	errMethod      = &problem{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take that method."}
-	errInternal    = &problem{http.StatusInternalServerError, "internal", "Something went wrong here. It is logged under the request id; try again."}
-	errUnavailable = &problem{http.StatusServiceUnavailable, "unavailable", "This cannot be done at the moment. Try again."}
-	errTooLarge    = &problem{http.StatusRequestEntityTooLarge, "too_large", "The body is larger than this address takes."}
-	errTruncated   = &problem{http.StatusBadRequest, "truncated", "The body ended early."}
-	errSlow        = &problem{http.StatusRequestTimeout, "too_slow", "The body took too long to arrive."}
+	errNotFound    = &apiError{http.StatusNotFound, "not_found", "There is nothing here that belongs to your shop."}
+	errMethod      = &apiError{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take that method."}
+	errInternal    = &apiError{http.StatusInternalServerError, "internal", "Something went wrong here. It is logged under the request id; try again."}
+	errUnavailable = &apiError{http.StatusServiceUnavailable, "unavailable", "This cannot be done at the moment. Try again."}
+	errTooLarge    = &apiError{http.StatusRequestEntityTooLarge, "too_large", "The body is larger than this address takes."}
+	errTruncated   = &apiError{http.StatusBadRequest, "truncated", "The body ended early."}
+	errSlow        = &apiError{http.StatusRequestTimeout, "too_slow", "The body took too long to arrive."}
 )
 
 // known are the errors of the packages below that a caller can do something about.
 var known = []struct {
 	err error
-	as  *problem
+	as  *apiError
 }{
 	{links.ErrNotFound, errNotFound},
 	{shops.ErrNotFound, errNotFound},
 	{exceptions.ErrNotFound, errNotFound},
-	{links.ErrCursor, &problem{http.StatusBadRequest, "invalid_cursor", "The cursor is not one that a list of your shop gave."}},
-	{exceptions.ErrCursor, &problem{http.StatusBadRequest, "invalid_cursor", "The cursor is not one that a list of your shop gave."}},
-	{shops.ErrTaken, &problem{http.StatusConflict, shops.ErrTaken.Error(), "This TikTok shop is connected to another Shopify shop. Disconnect it there first."}},
-	{connections.ErrState, &problem{http.StatusBadRequest, "invalid_state", "This connection was not begun here, was finished before, or took too long. Begin again in the app."}},
-	{connections.ErrDenied, &problem{http.StatusOK, "auth_denied", "The seller did not agree, so nothing was connected. Begin again in the app when you are ready."}},
-	{connections.ErrNotInstalled, &problem{http.StatusConflict, "not_installed", "Switchback is not installed in the Shopify shop any more. Install it, then connect again."}},
-	{connections.ErrShopUnread, &problem{http.StatusConflict, "shop_not_ready", "The shop's currency has not been read yet. Open the app in your Shopify admin once, then connect again."}},
-	{connections.ErrNotSeller, &problem{http.StatusConflict, "not_a_seller", "The account that agreed is not a seller's. Sign in at TikTok Shop as the shop's main account."}},
-	{connections.ErrNoShops, &problem{http.StatusConflict, "no_tiktok_shop", "The authorization covers no TikTok shop. Check in Seller Center that the shop is active."}},
-	{tiktok.ErrGrantRefused, &problem{http.StatusBadRequest, "code_refused", "TikTok does not take the code of this connection any more. Begin again in the app."}},
+	{links.ErrCursor, &apiError{http.StatusBadRequest, "invalid_cursor", "The cursor is not one that a list of your shop gave."}},
+	{exceptions.ErrCursor, &apiError{http.StatusBadRequest, "invalid_cursor", "The cursor is not one that a list of your shop gave."}},
+	{shops.ErrTaken, &apiError{http.StatusConflict, shops.ErrTaken.Error(), "This TikTok shop is connected to another Shopify shop. Disconnect it there first."}},
+	{connections.ErrState, &apiError{http.StatusBadRequest, "invalid_state", "This connection was not begun here, was finished before, or took too long. Begin again in the app."}},
+	{connections.ErrDenied, &apiError{http.StatusOK, "auth_denied", "The seller did not agree, so nothing was connected. Begin again in the app when you are ready."}},
+	{connections.ErrNotInstalled, &apiError{http.StatusConflict, "not_installed", "Switchback is not installed in the Shopify shop any more. Install it, then connect again."}},
+	{connections.ErrShopUnread, &apiError{http.StatusConflict, "shop_not_ready", "The shop's currency has not been read yet. Open the app in your Shopify admin once, then connect again."}},
+	{connections.ErrNotSeller, &apiError{http.StatusConflict, "not_a_seller", "The account that agreed is not a seller's. Sign in at TikTok Shop as the shop's main account."}},
+	{connections.ErrNoShops, &apiError{http.StatusConflict, "no_tiktok_shop", "The authorization covers no TikTok shop. Check in Seller Center that the shop is active."}},
+	{tiktok.ErrGrantRefused, &apiError{http.StatusBadRequest, "code_refused", "TikTok does not take the code of this connection any more. Begin again in the app."}},
 	{context.DeadlineExceeded, errUnavailable},
 }
 
 // problemOf is what a caller is told of an error, and whether it is news to the operator.
-func problemOf(err error) (p *problem, unexpected bool) {
+func problemOf(err error) (p *apiError, unexpected bool) {
 	var setting *shops.SettingsError
 	switch {
 	case errors.As(err, &p):
 		return p, false
 	case errors.As(err, &setting):
-		return &problem{http.StatusUnprocessableEntity, "invalid_setting", setting.Error()}, false
+		return &apiError{http.StatusUnprocessableEntity, "invalid_setting", setting.Error()}, false
 	}
 	for _, k := range known {
 		if errors.Is(err, k.err) {

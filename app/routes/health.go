@@ -18,7 +18,7 @@ func (s *server) readyz(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), pingWithin)
 	defer cancel()
 	if err := s.Health.Ping(ctx); err != nil {
-		s.fail(c, &problem{http.StatusServiceUnavailable, "not_ready", "The database cannot be reached or is not migrated yet."})
+		s.fail(c, &apiError{http.StatusServiceUnavailable, "not_ready", "The database cannot be reached or is not migrated yet."})
 		return
 	}
 	c.JSON(http.StatusOK, gin.H{"status": "ready"})

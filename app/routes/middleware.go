@@ -21,8 +21,8 @@ const (
 	requestIDHeader  = "X-Request-Id"
 	claimsKey        = "claims"
 	installedShopKey = "shop"
-	// retryTokenHeader asks App Bridge to fetch a new session token and repeat the request.
-	retryTokenHeader = "X-Shopify-Retry-Invalid-Session-Request"
+	// retryHeader asks App Bridge to fetch a new session token and repeat the request.
+	retryHeader = "X-Shopify-Retry-Invalid-Session-Request"
 )
 
 func trustProxies(engine *gin.Engine, proxies []netip.Prefix) {
@@ -109,7 +109,7 @@ func (s *server) session(c *gin.Context) {
 	shop, err := s.Shops.Shop(c.Request.Context(), claims.Shop)
 	switch {
 	case errors.Is(err, shops.ErrNotFound) || err == nil && !shop.Installed():
-		s.fail(c, &problem{http.StatusUnauthorized, "not_installed", "Switchback is not installed in this shop. Open it in the Shopify admin."})
+		s.fail(c, &apiError{http.StatusUnauthorized, "not_installed", "Switchback is not installed in this shop. Open it in the Shopify admin."})
 	case err != nil:
 		s.fail(c, err)
 	default:
@@ -120,8 +120,8 @@ func (s *server) session(c *gin.Context) {
 }
 
 func (s *server) refuseToken(c *gin.Context, message string) {
-	c.Header(retryTokenHeader, "1")
-	s.fail(c, &problem{http.StatusUnauthorized, "invalid_session_token", message})
+	c.Header(retryHeader, "1")
+	s.fail(c, &apiError{http.StatusUnauthorized, "invalid_session_token", message})
 }
 
 func (s *server) verifyToken(raw string) (shopify.Claims, error) {

@@ -28,7 +28,7 @@ func New(d Deps) http.Handler {
 	// Ways in, and pages.
 	engine.GET("/auth", s.shopifyAuth)
 	engine.GET("/auth/callback", s.shopifyCallback)
-	engine.GET(sessionTokenPath, s.bounce)
+	engine.GET(bouncePath, s.bounce)
 	engine.GET("/tiktok/callback", s.tiktokCallback)
 	engine.GET("/", s.home)
 

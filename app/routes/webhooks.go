@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	errSignature = &problem{http.StatusUnauthorized, "invalid_signature", "The signature is missing or wrong."}
-	errMalformed = &problem{http.StatusBadRequest, "malformed", "The body is not JSON."}
+	errSignature = &apiError{http.StatusUnauthorized, "invalid_signature", "The signature is missing or wrong."}
+	errMalformed = &apiError{http.StatusBadRequest, "malformed", "The body is not JSON."}
 )
 
 // webhookBody reads a delivery and lets it through when signed says that the

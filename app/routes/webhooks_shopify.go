@@ -19,7 +19,7 @@ func (s *server) shopifyWebhook(c *gin.Context) {
 	delivery, err := shopify.ParseDelivery(c.Request.Header)
 	if err != nil {
 		s.Log.WarnContext(c, "webhook.rejected", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "error", err)
-		s.fail(c, &problem{http.StatusBadRequest, "malformed", "A header that Shopify sends is missing or malformed."})
+		s.fail(c, &apiError{http.StatusBadRequest, "malformed", "A header that Shopify sends is missing or malformed."})
 		return
 	}
 	s.keep(c, inbox.Event{

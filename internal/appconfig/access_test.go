@@ -82,7 +82,7 @@ func operationNeeds(t *testing.T) []need {
 		all.Write(text)
 		all.WriteString("\n")
 	}
-	doc, errs := gqlparser.LoadQuery(adminSchema(t), all.String())
+	doc, errs := gqlparser.LoadQueryWithRules(adminSchema(t), all.String(), nil)
 	if errs != nil {
 		t.Fatalf("the operations do not fit the schema: %v", errs)
 	}

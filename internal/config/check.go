@@ -98,7 +98,7 @@ func (c *checker) authorizeURL(variable, value string) string {
 // address checks the address of a service, which may have a path.
 func (c *checker) address(variable, value string) string {
 	u, err := url.Parse(value)
-	problem := ""
+	var problem string
 	switch {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
 		problem = "is no http or https address"
