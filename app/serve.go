@@ -188,7 +188,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, listener ne
 	if err := p.queue.Start(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	log.Info("serving", "version", version, "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg.Summary())
+	log.Info("serving", "version", version, "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg)
 	return errors.Join(p.answer(ctx, listener), p.queue.Stop(context.WithoutCancel(ctx)))
 }
 

@@ -12,13 +12,23 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
 
-//go:embed templates/*.html
+//go:embed templates/*.html static
 var files embed.FS
+
+// Static are the scripts and styles that pages load from `/static/`.
+func Static() fs.FS {
+	static, err := fs.Sub(files, "static")
+	if err != nil {
+		panic(err) // the folder is embedded: a build without it does not compile
+	}
+	return static
+}
 
 var templates = template.Must(template.ParseFS(files, "templates/*.html"))
 
@@ -38,25 +48,19 @@ type Home struct {
 	// Counts are the orders in each state; Exceptions is how many wait for the merchant.
 	Counts     map[links.State]int
 	Exceptions int
-	ReturnLink string
 }
 
-// Switch is one of the six switches as the page shows it.
+// Switch is a switch as the page shows it; Setting is its name in the API.
 type Switch struct {
-	Name, What string
-	On         bool
+	Setting, Name, What string
+	On                  bool
 }
 
-// Switches lists the six in the order in which a merchant turns them on.
+// Switches lists those that this version acts on.
 func (h Home) Switches() []Switch {
-	s := h.Settings
 	return []Switch{
-		{"Pull orders", "read orders from TikTok Shop", s.PullOrders},
-		{"Push orders", "write them into Shopify", s.PushOrders},
-		{"Pull fulfillments", "read shipments from Shopify", s.PullFulfillments},
-		{"Push fulfillments", "report them to TikTok Shop", s.PushFulfillments},
-		{"Pull refunds", "read refunds from Shopify", s.PullRefunds},
-		{"Push refunds", "give the money back through TikTok Shop", s.PushRefunds},
+		{"pull_orders", "Pull orders", "read orders from TikTok Shop and plan them", h.Settings.PullOrders},
+		{"push_orders", "Push orders", "write them into Shopify", h.Settings.PushOrders},
 	}
 }
 
@@ -97,7 +101,7 @@ func OffText(reason shops.OffReason) string {
 }
 
 // Connected is a connection as a page lists it.
-type Connected struct{ Name, Region, Currency, State string }
+type Connected struct{ ID, Name, Region, Currency, State string }
 
 // Shops are the home page's connections in words.
 func (h Home) Shops() []Connected { return Describe(h.Connections) }
@@ -110,7 +114,7 @@ func Describe(connections []shops.Connection) []Connected {
 		if name == "" {
 			name = "TikTok shop " + string(c.TikTokShop)
 		}
-		list = append(list, Connected{Name: name, Region: c.Region, Currency: c.Currency, State: OffText(c.Off)})
+		list = append(list, Connected{ID: string(c.TikTokShop), Name: name, Region: c.Region, Currency: c.Currency, State: OffText(c.Off)})
 	}
 	return list
 }

@@ -33,14 +33,14 @@ func TestHome(t *testing.T) {
 			{TikTokShop: "7", Name: "Sunny", Region: "US", Currency: "USD"},
 			{TikTokShop: "8", Region: "GB", Currency: "GBP", Off: shops.OffOtherCurrency},
 		},
-		Counts: map[links.State]int{links.Written: 41}, Exceptions: 2, ReturnLink: "https://app.example/returns/slug",
+		Counts: map[links.State]int{links.Written: 41}, Exceptions: 2,
 	}
 	out := draw(t, home)
 	for _, want := range []string{
 		"Demo &lt;b&gt;", "<strong>Sunny</strong> (US, USD): connected", "TikTok shop 8", "another currency",
-		`<th scope="row">Pull orders</th><td>read orders from TikTok Shop</td><td>on</td>`,
-		`<th scope="row">Push orders</th><td>write them into Shopify</td><td>off</td>`,
-		`<td>41</td>`, "Waiting for you: 2.", "https://app.example/returns/slug",
+		`<input type="checkbox" data-setting="pull_orders" checked>`, `<input type="checkbox" data-setting="push_orders">`,
+		`<button type="button" data-disconnect="7">Disconnect Sunny</button>`, `id="connect">Connect TikTok again</button>`,
+		`<td>41</td>`, "Waiting for you: 2.",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the page lacks %s", want)

@@ -129,7 +129,7 @@ func (s *server) pageFailed(c *gin.Context, shop shopify.Domain, err error) {
 }
 
 func (s *server) homePage(ctx context.Context, shop shops.Shop) (pages.Home, error) {
-	page := pages.Home{Head: s.head(), Shop: shop, ReturnLink: s.returnLink(shop)}
+	page := pages.Home{Head: s.head(), Shop: shop}
 	var errs [4]error
 	page.Connections, errs[0] = s.Overview.Connections(ctx, shop.Domain)
 	page.Settings, errs[1] = s.Settings.Settings(ctx, shop.Domain)

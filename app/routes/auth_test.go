@@ -111,7 +111,7 @@ func TestHome(t *testing.T) {
 	w := newWorld()
 	raw := token(t, "HS256", newHush, claims(w, demo))
 	rec := w.call(t, request(t, http.MethodGet, "/?embedded=1&shop="+string(demo)+"&id_token="+raw, ""))
-	if rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), "https://app.example/returns/demoslug") {
+	if rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), `id="connect"`) {
 		t.Errorf("%d %s", rec.Code, rec.Body)
 	}
 	if !cmp.Equal(w.did, []string{"ensure demo.myshopify.com"}) {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/switchbackhq/switchback/app/pages"
 )
 
 type server struct{ Deps }
@@ -31,6 +33,7 @@ func New(d Deps) http.Handler {
 	engine.GET(bouncePath, s.bounce)
 	engine.GET("/tiktok/callback", s.tiktokCallback)
 	engine.GET("/", s.home)
+	engine.StaticFS("/static", staticOnly{http.FS(pages.Static())})
 
 	engine.POST("/webhooks/shopify", s.shopifyWebhook)
 	engine.POST("/webhooks/tiktok", s.tiktokWebhook)

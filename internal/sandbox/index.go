@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	_ "embed" // for appbridge.js
 	"html/template"
 	"net/http"
 )
@@ -18,9 +19,11 @@ var indexPage = template.Must(template.New("index").Parse(`<!doctype html>
 <li><a href="{{.App}}/healthz">Switchback</a> itself answers at {{.App}}.</li>
 </ul></body></html>`))
 
+//go:embed appbridge.js
+var appBridge string
+
 // index serves the page that lists the platforms, and stands in for Shopify's
-// CDN: pages inside the admin load App Bridge from there, and offline an empty
-// script is better than a request that hangs.
+// CDN, from which pages inside the admin load App Bridge.
 func (w *World) index() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(out http.ResponseWriter, _ *http.Request) {
@@ -29,9 +32,17 @@ func (w *World) index() http.Handler {
 			"TikTok": w.URL.TikTok, "Shopify": w.URL.Shopify, "Loop": w.URL.Loop, "Portal": Portal, "App": w.app,
 		})
 	})
+	mux.HandleFunc("GET /shopifycloud/app-bridge.js", func(out http.ResponseWriter, _ *http.Request) {
+		out.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		_, _ = out.Write([]byte(appBridge))
+	})
 	mux.HandleFunc("GET /shopifycloud/", func(out http.ResponseWriter, _ *http.Request) {
 		out.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-		_, _ = out.Write([]byte("/* simulated: Shopify serves App Bridge and Polaris here */\n"))
+		_, _ = out.Write([]byte("/* simulated: Shopify serves Polaris here */\n"))
+	})
+	mux.HandleFunc("GET /session-token", func(out http.ResponseWriter, r *http.Request) {
+		out.Header().Set("Access-Control-Allow-Origin", w.app)
+		_, _ = out.Write([]byte(w.Shopify.SessionToken(r.FormValue("shop"), merchant)))
 	})
 	return mux
 }
