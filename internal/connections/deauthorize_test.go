@@ -1,0 +1,58 @@
+package connections_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/fault"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+)
+
+// board is one connection, and what TikTok says when asked for it.
+type board struct {
+	answer error
+	off    shops.OffReason
+}
+
+func (b *board) Connection(_ context.Context, id tiktok.ShopID) (shops.Connection, error) {
+	if id != "7" {
+		return shops.Connection{}, shops.ErrNotFound
+	}
+	return shops.Connection{Shop: demo, TikTokShop: "7"}, nil
+}
+
+func (b *board) SetConnectionOff(_ context.Context, _ shopify.Domain, _ tiktok.ShopID, reason shops.OffReason) error {
+	b.off = reason
+	return nil
+}
+
+func (b *board) Webhooks(context.Context, tiktok.Seat) ([]tiktok.Webhook, error) { return nil, b.answer }
+
+func TestDeauthorizationIsBelievedOnlyWhenTikTokConfirmsIt(t *testing.T) {
+	t.Parallel()
+	dead := fault.NeedsMerchant("connection_expired", "", nil)
+	away := errors.New("bad gateway")
+	cases := map[string]struct {
+		args    connections.DeauthorizeArgs
+		answer  error
+		off     shops.OffReason
+		wantErr error
+	}{
+		"confirmed":            {connections.DeauthorizeArgs{Shop: demo, TikTokShop: "7"}, dead, shops.OffDeauthorized, nil},
+		"authorized again":     {connections.DeauthorizeArgs{Shop: demo, TikTokShop: "7"}, nil, shops.On, nil},
+		"tiktok cannot tell":   {connections.DeauthorizeArgs{Shop: demo, TikTokShop: "7"}, away, shops.On, away},
+		"no longer connected":  {connections.DeauthorizeArgs{Shop: demo, TikTokShop: "8"}, dead, shops.On, nil},
+		"connected to another": {connections.DeauthorizeArgs{Shop: "else.myshopify.com", TikTokShop: "7"}, dead, shops.On, nil},
+	}
+	for name, c := range cases {
+		b := &board{answer: c.answer}
+		err := (&connections.Watcher{Connections: b, TikTok: b}).Deauthorize(t.Context(), c.args)
+		if b.off != c.off || !errors.Is(err, c.wantErr) || c.wantErr == nil && err != nil {
+			t.Errorf("%s: off %q, error %v", name, b.off, err)
+		}
+	}
+}
