@@ -261,8 +261,8 @@ func TestStopWaitsForRunningJobs(t *testing.T) {
 		stopped := make(chan error)
 		go func() { stopped <- q.Stop(t.Context()) }()
 		select {
-		case <-stopped:
-			t.Fatal("stopped while a job was running")
+		case err := <-stopped:
+			t.Fatalf("stopped while a job was running: %v", err)
 		case leave <- true:
 		}
 		if !next(t, left) {

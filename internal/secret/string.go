@@ -17,7 +17,14 @@ func (s String) Reveal() string { return s.value }
 // Empty tells whether there is no secret.
 func (s String) Empty() bool { return s.value == "" }
 
-func (s String) String() string               { return redacted }
-func (s String) GoString() string             { return redacted }
-func (s String) LogValue() slog.Value         { return slog.StringValue(redacted) }
+// String is what fmt prints.
+func (s String) String() string { return redacted }
+
+// GoString is what %#v prints.
+func (s String) GoString() string { return redacted }
+
+// LogValue is what slog writes.
+func (s String) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText is what JSON and other encodings write.
 func (s String) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/store/db"
@@ -124,30 +125,46 @@ func (in *intake) gather(batch []*delivery) []*delivery {
 
 // commit keeps the batch in one transaction. If that fails each delivery gets a
 // transaction of its own, so that one that cannot be kept does not take its
-// neighbors with it. If the database cannot even begin, all fail at once.
+// neighbors with it. If the database is away all fail at once.
 func (in *intake) commit(batch []*delivery) {
-	ctx, cancel := context.WithTimeout(context.Background(), intakeTimeout)
-	defer cancel()
-	live := batch[:0]
-	for _, d := range batch {
-		if err := d.ctx.Err(); err != nil {
-			d.outcome <- outcome{err: err}
-			continue
-		}
-		live = append(live, d)
-	}
-	if len(live) == 0 {
-		return
-	}
-	err := in.keep(ctx, live)
-	if err == nil || len(live) == 1 || errors.Is(err, errNotBegun) {
+	live := wanted(batch)
+	err := in.try(live)
+	if err == nil || len(live) == 1 || away(err) {
 		answer(live, err)
 		return
 	}
-	for _, d := range live {
-		alone := []*delivery{d}
-		answer(alone, in.keep(ctx, alone))
+	for n, d := range live {
+		if d.ctx.Err() != nil {
+			continue
+		}
+		err := in.try(live[n : n+1])
+		if away(err) {
+			answer(live[n:], err)
+			return
+		}
+		answer(live[n:n+1], err)
 	}
+}
+
+// try keeps the batch within the time that an answer may take.
+func (in *intake) try(batch []*delivery) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), intakeTimeout)
+	defer cancel()
+	return in.keep(ctx, batch)
+}
+
+// wanted are the deliveries whose senders still wait; the others have gone
+// without an answer and will deliver again.
+func wanted(batch []*delivery) []*delivery {
+	return slices.DeleteFunc(batch, func(d *delivery) bool { return d.ctx.Err() != nil })
+}
+
+// away tells whether trying the next delivery is pointless.
+func away(err error) bool {
+	return errors.Is(err, errNotBegun) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func answer(batch []*delivery, err error) {

@@ -26,10 +26,10 @@ import (
 // errNone is returned where there is no server to use.
 var errNone = errors.New("not checked on PostgreSQL: TEST_POSTGRES_URL is not set and no server is installed")
 
-// server is the address of the one server of this process.
-var server = sync.OnceValues(func() (string, error) {
+// server is the one server of this process.
+var server = sync.OnceValues(func() (running, error) {
 	if address := os.Getenv("TEST_POSTGRES_URL"); address != "" {
-		return address, nil
+		return running{address: address}, nil
 	}
 	return start()
 })
@@ -37,7 +37,7 @@ var server = sync.OnceValues(func() (string, error) {
 // URL is the address of a new empty database, which is dropped when the test ends.
 func URL(t testing.TB) string {
 	t.Helper()
-	address, err := server()
+	s, err := server()
 	if errors.Is(err, errNone) && os.Getenv("CI") != "true" {
 		t.Skip(err)
 	}
@@ -45,9 +45,9 @@ func URL(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := "switchback_" + strings.ToLower(rand.Text())
-	admin(t, address, "CREATE DATABASE "+name)
-	t.Cleanup(func() { admin(t, address, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
-	u, err := url.Parse(address)
+	admin(t, s.address, "CREATE DATABASE "+name)
+	t.Cleanup(func() { admin(t, s.address, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+	u, err := url.Parse(s.address)
 	if err != nil {
 		t.Fatal("TEST_POSTGRES_URL is no address")
 	}

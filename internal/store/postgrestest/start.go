@@ -28,55 +28,59 @@ rm -rf "$2"
 
 const startTimeout = 60 * time.Second
 
-// start sets a server up and returns its address once it answers.
-func start() (string, error) {
+// running is a server. It stops when held is closed, which the collector would
+// do to a file that nobody can reach.
+type running struct {
+	address string
+	held    *os.File
+}
+
+// start sets a server up and returns once it answers.
+func start() (running, error) {
 	binaries := binaryFolder()
 	if binaries == "" {
-		return "", errNone
+		return running{}, errNone
 	}
 	// Not TMPDIR: a socket's path may have about a hundred characters.
 	folder, err := os.MkdirTemp("/tmp", "switchback-pg-")
 	if err != nil {
-		return "", fmt.Errorf("start PostgreSQL: %w", err)
+		return running{}, fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), "-D", filepath.Join(folder, "data"),
-		"-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), //nolint:gosec // found by ourselves
+		"-D", filepath.Join(folder, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
 	if err := demote(initdb, folder); err != nil {
-		return "", errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
+		return running{}, errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
 	}
 	if out, err := initdb.CombinedOutput(); err != nil {
-		return "", errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(folder))
+		return running{}, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(folder))
 	}
-	if err := keep(binaries, folder); err != nil {
-		return "", err
+	held, err := keep(binaries, folder)
+	if err != nil {
+		return running{}, errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
 	}
 	address := (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: "host=" + folder}).String()
-	return address, await(ctx, address)
+	return running{address, held}, await(ctx, address)
 }
 
-// keep starts the keeper. Its context is nobody's: it outlives every test.
-func keep(binaries, folder string) error {
-	cmd := exec.CommandContext(context.Background(), "sh", "-c", keeper, "sh", binaries, folder)
+// keep starts the keeper and returns the end of its input that holds it. The
+// keeper's context is nobody's: it outlives every test.
+func keep(binaries, folder string) (*os.File, error) {
+	cmd := exec.CommandContext(context.Background(), "sh", "-c", keeper, "sh", binaries, folder) //nolint:gosec // our own script
 	if err := demote(cmd, folder); err != nil {
-		return fmt.Errorf("start PostgreSQL: %w", err)
+		return nil, err
 	}
-	// A pipe that this process never closes: the kernel does.
-	ours, theirs, err := os.Pipe()
+	input, held, err := os.Pipe()
 	if err != nil {
-		return fmt.Errorf("start PostgreSQL: %w", err)
+		return nil, err
 	}
-	cmd.Stdin = ours
+	cmd.Stdin = input
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start PostgreSQL: %w", err)
+		return nil, errors.Join(err, input.Close(), held.Close())
 	}
-	held = theirs
-	return errors.Join(ours.Close(), cmd.Process.Release())
+	return held, errors.Join(input.Close(), cmd.Process.Release())
 }
-
-// held keeps the pipe's other end from being collected, and thereby closed.
-var held *os.File
 
 func await(ctx context.Context, address string) error {
 	ticks := time.NewTicker(50 * time.Millisecond)

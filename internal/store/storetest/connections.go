@@ -16,11 +16,17 @@ import (
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
-// connectShop connects one TikTok shop by one seller.
-func (b *bench) connectShop(t *testing.T, domain shopify.Domain, id tiktok.ShopID, seller tiktok.OpenID) {
+// The TikTok shop of most tests, and its seller.
+const (
+	tiktokShop tiktok.ShopID = "7495000000000000001"
+	seller     tiktok.OpenID = "open-1"
+)
+
+// connectShop connects it.
+func (b *bench) connectShop(t *testing.T, domain shopify.Domain) {
 	t.Helper()
 	must(t, b.Connect(t.Context(), shops.Authorization{Shop: domain, OpenID: seller, SellerName: "Seller", SellerRegion: "US"},
-		b.pair(string(seller)), []shops.Connection{connection(domain, id, seller)}))
+		b.pair(string(seller)), []shops.Connection{connection(domain, tiktokShop, seller)}))
 }
 
 func connection(domain shopify.Domain, id tiktok.ShopID, seller tiktok.OpenID) shops.Connection {
@@ -161,7 +167,7 @@ func taken(t *testing.T, b *bench) {
 	ctx := t.Context()
 	b.install(t, demo)
 	b.install(t, other)
-	b.connectShop(t, demo, "7495000000000000001", "open-1")
+	b.connectShop(t, demo)
 	err := b.Connect(ctx, shops.Authorization{Shop: other, OpenID: "open-1"}, b.pair("x"), []shops.Connection{
 		connection(other, "7495000000000000002", "open-1"), connection(other, "7495000000000000001", "open-1"),
 	})
@@ -196,7 +202,7 @@ func taken(t *testing.T, b *bench) {
 		t.Errorf("%d got the shop", won.Load())
 	}
 	must(t, b.Disconnect(ctx, demo, "7495000000000000001"))
-	b.connectShop(t, other, "7495000000000000001", "open-1")
+	b.connectShop(t, other)
 }
 
 func states(t *testing.T, b *bench) {

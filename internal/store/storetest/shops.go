@@ -79,7 +79,7 @@ func installFillsIn(t *testing.T, b *bench) {
 func uninstall(t *testing.T, b *bench) {
 	ctx := t.Context()
 	first := b.install(t, demo)
-	b.connectShop(t, demo, "7495000000000000001", "open-1")
+	b.connectShop(t, demo)
 	must(t, b.UpdateSettings(ctx, demo, shops.Settings{OrderNamePrefix: "kept"}))
 	b.pass(time.Hour)
 	for _, step := range []struct {
@@ -101,7 +101,7 @@ func uninstall(t *testing.T, b *bench) {
 		t.Errorf("TikTok token after uninstall: %v", err)
 	}
 	b.install(t, other)
-	b.connectShop(t, other, "7495000000000000001", "open-1") // free again
+	b.connectShop(t, other) // free again
 	b.pass(time.Hour)
 	second := b.install(t, demo)
 	if second.Installation != 2 || second.Slug != first.Slug || !second.InstalledAt.Equal(b.Now()) || !second.Installed() {
