@@ -56,6 +56,8 @@ test: ## all tests, shuffled and, with a C compiler, under the race detector
 	  echo "no C compiler: the tests run without the race detector"; \
 	fi
 	go test $(RACE) -shuffle=on ./...
+	@if [ -z "$${TEST_POSTGRES_URL:-}" ] && ! command -v initdb >/dev/null 2>&1 && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then \
+	  echo "not checked: PostgreSQL (no server is installed, and TEST_POSTGRES_URL names none)"; fi
 
 .PHONY: vuln
 vuln: ## govulncheck, where its database can be reached

@@ -76,7 +76,10 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, 
 		Book: kept, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
 		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Now: time.Now, Log: log,
 	}
-	p.queue, err = queue.New(queue.Options{Store: kept, Workers: p.workers(), Logger: log})
+	p.queue, err = queue.New(queue.Options{
+		Store: kept, Workers: p.workers(), Logger: log,
+		Periodic: []queue.Periodic{queue.Every(24*time.Hour, inbox.PruneArgs{})},
+	})
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
@@ -115,6 +118,7 @@ func (p *program) workers() *queue.Workers {
 	releaser := &orders.Releaser{Store: p.store}
 	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector}
 	watcher := &connections.Watcher{Connections: p.store, TikTok: p.tiktok}
+	pruner := &inbox.Pruner{Events: p.store, Now: time.Now}
 
 	w := queue.NewWorkers(p.cfg.RetryBase, p.log)
 	queue.Handle(w, importer.Import)
@@ -125,6 +129,7 @@ func (p *program) workers() *queue.Workers {
 	queue.Handle(w, registrar.Erase)
 	queue.Handle(w, registrar.UpdateScopes)
 	queue.Handle(w, watcher.Deauthorize)
+	queue.Handle(w, pruner.Prune)
 	return w
 }
 
