@@ -63,7 +63,8 @@ func (s *Sim) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	case chaos.Throttled:
 		call.Status = s.throttle(w, call.Shop, doc, fault)
 	case chaos.LateCommit:
-		s.commitLater(fault.After, func(now time.Time) { s.performLocked(call, doc, scopes, now) })
+		late := call // the deferred note writes to call while the commit may already read
+		s.commitLater(fault.After, func(now time.Time) { s.performLocked(late, doc, scopes, now) })
 		chaos.Cut(w)
 	default:
 		s.disturb(fault, w, r, func(w http.ResponseWriter) {
