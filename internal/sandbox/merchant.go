@@ -19,12 +19,13 @@ const mostAnswer = 4 << 20
 var httpClient = &http.Client{Timeout: 15 * time.Second}
 
 // get opens a page as a browser would.
-func (s *Story) get(ctx context.Context, address string) (body string, header http.Header, err error) {
+func (s *Story) get(ctx context.Context, address string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return "", nil, errors.New("the address cannot be opened")
+		return errors.New("the address cannot be opened")
 	}
-	return send(request)
+	_, err = send(request)
+	return err
 }
 
 // api calls the JSON API as the merchant's browser does, with a session token.
@@ -43,33 +44,33 @@ func (s *Story) api(ctx context.Context, method, path string, in, out any) error
 	}
 	request.Header.Set("Authorization", "Bearer "+s.World.Shopify.SessionToken(Shop, merchant))
 	request.Header.Set("Content-Type", "application/json")
-	answer, _, err := send(request)
+	answer, err := send(request)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	if out == nil {
 		return nil
 	}
-	if err := json.Unmarshal([]byte(answer), out); err != nil {
+	if err := json.Unmarshal(answer, out); err != nil {
 		return fmt.Errorf("%s %s: decode the answer: %w", method, path, err)
 	}
 	return nil
 }
 
-func send(request *http.Request) (string, http.Header, error) {
+func send(request *http.Request) ([]byte, error) {
 	response, err := httpClient.Do(request)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, mostAnswer))
 	if err != nil {
-		return "", nil, fmt.Errorf("read the answer: %w", err)
+		return nil, fmt.Errorf("read the answer: %w", err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return "", nil, fmt.Errorf("answered %s: %s", response.Status, strings.TrimSpace(string(body)))
+		return nil, fmt.Errorf("answered %s: %s", response.Status, strings.TrimSpace(string(body)))
 	}
-	return string(body), response.Header, nil
+	return body, nil
 }
 
 // orderView is the part of `GET /api/orders/{id}` that the story reads.
@@ -109,7 +110,7 @@ func (s *Story) orderIn(ctx context.Context, order, state string) (orderView, er
 // exchanged for one that works while the merchant is away.
 func (s *Story) openApp(ctx context.Context) (string, error) {
 	for range 2 { // the second view exchanges nothing
-		if _, _, err := s.get(ctx, s.World.Shopify.EmbeddedURL(Shop, merchant)); err != nil {
+		if err := s.get(ctx, s.World.Shopify.EmbeddedURL(Shop, merchant)); err != nil {
 			return "", err
 		}
 	}
@@ -135,7 +136,7 @@ func (s *Story) connect(ctx context.Context) (string, error) {
 	if err := s.World.TikTok.ChooseSeller(Seller); err != nil {
 		return "", err
 	}
-	if _, _, err := s.get(ctx, answer.AuthorizeURL); err != nil {
+	if err := s.get(ctx, answer.AuthorizeURL); err != nil {
 		return "", err
 	}
 	var u unlike

@@ -1,7 +1,6 @@
 package loopsim
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"slices"
@@ -114,10 +113,10 @@ func (s *Sim) Violations() []string {
 	return slices.Clone(s.violations)
 }
 
-func (s *Sim) violate(r *http.Request, format string, args ...any) {
+func (s *Sim) violate(r *http.Request, what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.violations = append(s.violations, r.Method+" "+r.URL.Path+": "+fmt.Sprintf(format, args...))
+	s.violations = append(s.violations, r.Method+" "+r.URL.Path+": "+what)
 }
 
 // portalOf finds the portal by the request's host, else by the path's only segment.
