@@ -57,7 +57,7 @@ func run(w world, args []string) int {
 		kong.Exit(func(status int) { code = status }),
 	)
 	if err != nil {
-		fmt.Fprintln(w.errs, "switchback:", err)
+		_, _ = fmt.Fprintln(w.errs, "switchback:", err)
 		return 2
 	}
 	parsed, err := parser.Parse(args)
@@ -65,11 +65,11 @@ func run(w world, args []string) int {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintln(w.errs, "switchback:", err)
+		_, _ = fmt.Fprintln(w.errs, "switchback:", err)
 		return 2
 	}
 	if err := parsed.Run(w); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(w.errs, "switchback:", err)
+		_, _ = fmt.Fprintln(w.errs, "switchback:", err)
 		return 1
 	}
 	return 0

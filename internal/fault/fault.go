@@ -80,7 +80,7 @@ const (
 // Of tells the fate of err. The outermost mark wins.
 func Of(err error) Fate {
 	for ; err != nil; err = errors.Unwrap(err) {
-		switch err.(type) {
+		switch err.(type) { //nolint:errorlint // the loop unwraps: the outermost mark wins
 		case *Delayed:
 			return Later
 		case *Final:
