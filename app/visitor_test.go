@@ -239,3 +239,30 @@ func (s *stage) creates(since time.Time) int {
 	}
 	return n
 }
+
+// injectTheirs lets another connector write orders before us, and waits until
+// Shopify's search shows them.
+func (s *stage) injectTheirs(t testing.TB, ids ...string) {
+	t.Helper()
+	for _, id := range ids {
+		theirs := shopifysim.Order{Name: "#" + id, SourceIdentifier: id, App: "another connector"}
+		if _, err := s.platforms.Shopify.InjectOrder(sandbox.Shop, theirs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lag := time.Now().Add(sandbox.IndexLag)
+	s.until(t, func() error {
+		if left := time.Until(lag); left > 0 {
+			return fmt.Errorf("the search index is %v behind", left)
+		}
+		return nil
+	})
+}
+
+// miscount says how many there should be.
+type miscount struct {
+	what      string
+	got, want int
+}
+
+func (m *miscount) Error() string { return fmt.Sprintf("%d %s, want %d", m.got, m.what, m.want) }

@@ -36,8 +36,10 @@ const (
 	tiktokSecret  = "sandbox-tiktok-secret"
 	tiktokService = "7400000000000000001"
 	merchant      = "101"
-	indexLag      = 2 * time.Second
 )
+
+// IndexLag is how far Shopify's search runs behind what was written.
+const IndexLag = 2 * time.Second
 
 // Options say where the program is and what it declares to Shopify.
 type Options struct {
@@ -81,7 +83,7 @@ func Start(ctx context.Context, o Options) (*World, error) {
 	w.Shopify = shopifysim.New(shopifysim.Options{
 		APIKey: shopifyKey, APISecret: shopifySecret, Scopes: o.Scopes, Topics: o.Topics,
 		AppURL: o.AppURL, WebhookURL: o.AppURL + "/webhooks/shopify",
-		IndexLag: indexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults,
+		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults,
 	})
 	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}})
 	if err := w.furnish(); err != nil {
