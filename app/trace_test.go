@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// trace is what every table holds, row by row.
+type trace map[string]string
+
+// trace reads the SQLite file beside the program, once no job is under way.
+// River's own heartbeats (who leads, which queues live) are left out.
+func (s *stage) trace(t *testing.T) trace {
+	t.Helper()
+	database, err := sql.Open("sqlite", "file:"+s.file+"?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = database.Close() }()
+	s.until(t, func() error {
+		var busy int
+		err := database.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded')`).Scan(&busy)
+		if err == nil && busy > 0 {
+			return &miscount{"jobs under way", busy, 0}
+		}
+		return err
+	})
+	found := trace{}
+	for _, table := range column(t, database, `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`) {
+		if strings.HasPrefix(table, "river_") && table != "river_job" || strings.HasPrefix(table, "sqlite_") {
+			continue
+		}
+		rows := column(t, database, `SELECT * FROM `+table+` ORDER BY rowid`)
+		found[table] = fmt.Sprintf("%d rows\n%s", len(rows), strings.Join(rows, "\n"))
+	}
+	if len(found) < 14 {
+		t.Fatalf("only %d tables: is this the database?", len(found))
+	}
+	return found
+}
+
+// column reads all rows, each as one text.
+func column(t *testing.T, database *sql.DB, query string) (list []string) {
+	t.Helper()
+	rows, err := database.QueryContext(context.WithoutCancel(t.Context()), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := rows.Columns()
+	for err == nil && rows.Next() {
+		values := make([]any, len(names))
+		for n := range values {
+			values[n] = new(any)
+		}
+		if err = rows.Scan(values...); err != nil {
+			break
+		}
+		texts := make([]string, len(values))
+		for n, v := range values {
+			texts[n] = fmt.Sprint(*v.(*any))
+		}
+		list = append(list, strings.Join(texts, " | "))
+	}
+	if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return list
+}
