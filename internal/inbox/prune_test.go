@@ -29,8 +29,8 @@ func TestEventsAreKeptLongerThanTheyMayComeAgain(t *testing.T) {
 	if age := noon.Sub(a.before); age < 7*24*time.Hour || age > 31*24*time.Hour {
 		t.Errorf("events are kept for %v", age)
 	}
-	a.err = broken
-	if err := p.Prune(t.Context(), inbox.PruneArgs{}); !errors.Is(err, broken) {
+	a.err = errDisk
+	if err := p.Prune(t.Context(), inbox.PruneArgs{}); !errors.Is(err, errDisk) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -25,7 +25,7 @@ const (
 var (
 	noon    = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	earlier = noon.Add(-time.Hour)
-	broken  = errors.New("disk full")
+	errDisk  = errors.New("disk full")
 )
 
 // desk knows one shop with one connection and keeps what it is given.
@@ -109,9 +109,9 @@ func TestWhichJobFollowsFromWhichEvent(t *testing.T) {
 
 func TestWhatIsNotKeptIsAnError(t *testing.T) {
 	t.Parallel()
-	for name, d := range map[string]*desk{"lookup": {lookup: broken}, "keep": {keep: broken}} {
+	for name, d := range map[string]*desk{"lookup": {lookup: errDisk}, "keep": {keep: errDisk}} {
 		receiver := inbox.Receiver{Accounts: d, Keeper: d, Now: time.Now}
-		if _, err := receiver.Receive(t.Context(), tiktokEvent("1", "5769")); !errors.Is(err, broken) {
+		if _, err := receiver.Receive(t.Context(), tiktokEvent("1", "5769")); !errors.Is(err, errDisk) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if len(d.kept) != 0 {
