@@ -25,7 +25,7 @@ const (
 var (
 	noon    = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	earlier = noon.Add(-time.Hour)
-	errDisk  = errors.New("disk full")
+	errDisk = errors.New("disk full")
 )
 
 // desk knows one shop with one connection and keeps what it is given.
