@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/switchbackhq/switchback"
@@ -74,7 +75,10 @@ func startSandbox(ctx context.Context, listener net.Listener, database string, l
 		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), listener.Close())
 	}
 	s := &surroundings{app: "http://" + listener.Addr().String()}
-	s.platforms, err = sandbox.Start(ctx, sandbox.Options{AppURL: s.app, Scopes: declared.Scopes, Topics: declared.Topics()})
+	s.platforms, err = sandbox.Start(ctx, sandbox.Options{
+		AppURL: s.app, Scopes: declared.Scopes,
+		Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics()),
+	})
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}

@@ -69,7 +69,8 @@ func surround(t testing.TB, app string, scene scenery) *stage {
 	}
 	s := &stage{app: app}
 	s.platforms, err = sandbox.Start(t.Context(), sandbox.Options{
-		AppURL: app, Scopes: declared.Scopes, Topics: declared.Topics(), DropDuplicateMetafield: scene.dropMetafield,
+		AppURL: app, Scopes: declared.Scopes, Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics()),
+		DropDuplicateMetafield: scene.dropMetafield,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -159,6 +159,6 @@ func shopOf(row db.Shop) (shops.Shop, error) {
 	return shops.Shop{
 		Domain: row.Domain, Slug: row.Slug, Name: row.Name, Currency: row.Currency, TimeZone: row.TimeZone,
 		TaxesIncluded: row.TaxesIncluded, Scopes: scopes, Installation: row.Installation,
-		InstalledAt: timeOf(row.InstalledAt), UninstalledAt: timeOrNil(row.UninstalledAt),
+		InstalledAt: timeOf(row.InstalledAt), AuthorizedAt: timeOf(row.AuthorizedAt), UninstalledAt: timeOrNil(row.UninstalledAt),
 	}, nil
 }
