@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -185,10 +186,13 @@ func (s *scene) wire() {
 	_, _ = rand.Read(key)
 	keyring, err := secret.ParseKeyring(base64.StdEncoding.EncodeToString(key))
 	s.must(err)
-	s.store, err = store.Open(ctx, "sqlite:"+filepath.Join(s.TempDir(), "switchback.db"), store.Options{Keyring: keyring, Now: s.clock.Now})
+	path := filepath.Join(s.TempDir(), "switchback.db")
+	blank, err := migrated()
+	s.must(err)
+	s.must(os.WriteFile(path, blank, 0o600))
+	s.store, err = store.Open(ctx, "sqlite:"+path, store.Options{Keyring: keyring, Now: s.clock.Now})
 	s.must(err)
 	s.Cleanup(func() { _ = s.store.Close() })
-	s.must(s.store.Migrate(ctx))
 	s.store.HandJobsTo(s.jobs)
 
 	hub := &shopify.Client{ShopURL: s.serve(s.shopify.Handler()) + "/{shop}", HTTP: http.DefaultClient, Now: s.clock.Now}
@@ -216,6 +220,29 @@ func (s *scene) wire() {
 	}
 	s.referrer = &orders.Referrer{Book: s.store, Ledger: s.store, Timeline: s.store, TikTok: buyers, Now: s.clock.Now}
 }
+
+// migrated is a database as the program makes it, to be copied: making it takes
+// longer than most tests.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "orders-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	keyring, err := secret.ParseKeyring(base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(folder, "switchback.db")
+	blank, err := store.Open(context.Background(), "sqlite:"+path, store.Options{Keyring: keyring})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(blank.Migrate(context.Background()), blank.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 func (s *scene) install(ctx context.Context, app shopify.App, buyers *tiktok.Client) {
 	s.Helper()
