@@ -71,9 +71,9 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, 
 	}
 	p := &program{cfg: cfg, log: log, store: kept}
 	p.reach()
-	p.installer = &installs.Installer{Book: kept, Grants: p.app, Shops: p.shopify, Now: time.Now, Log: log}
+	p.installer = &installs.Installer{Book: resuming{kept}, Grants: p.app, Shops: p.shopify, Now: time.Now, Log: log}
 	p.connector = &connections.Connector{
-		Book: kept, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
+		Book: resuming{kept}, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
 		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Now: time.Now, Log: log,
 	}
 	p.queue, err = queue.New(queue.Options{

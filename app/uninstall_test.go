@@ -108,6 +108,7 @@ func TestLateUninstall(t *testing.T) {
 		t.Error("TikTok no longer tells of orders")
 	}
 	s.wellWritten(t, s.place(t, "AWAITING_SHIPMENT"))
+	s.wellWritten(t, between) // by itself: nobody pressed retry
 }
 
 // A goodbye and a request to forget the shop, both of an earlier installation, touch nothing of this one.

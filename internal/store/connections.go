@@ -12,33 +12,33 @@ import (
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
-// Connect keeps a seller's authorization, its tokens and the TikTok shops it
-// covers, all or nothing. A shop that was connected before keeps the time of
+// Connect keeps a seller's authorization, its tokens, the TikTok shops it
+// covers and the work that waited for them, all or nothing. A shop that was connected before keeps the time of
 // its connection and stays off when the merchant had switched it off. The error
 // wraps shops.ErrTaken when a TikTok shop belongs to another Shopify shop, and
 // shops.ErrNotFound when the Shopify shop is not installed (any more).
-func (s *Store) Connect(ctx context.Context, auth shops.Authorization, pair tokens.Pair, connections []shops.Connection) error {
-	err := s.change(ctx, func(q *db.Queries) error {
+func (s *Store) Connect(ctx context.Context, auth shops.Authorization, pair tokens.Pair, connections []shops.Connection, jobs ...Job) error {
+	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		if err := lockInstalled(ctx, q, auth.Shop); err != nil {
-			return err
+			return nil, err
 		}
 		err := q.SaveAuthorization(ctx, db.SaveAuthorizationParams{
 			Shop: auth.Shop, OpenID: auth.OpenID, SellerName: auth.SellerName, SellerRegion: auth.SellerRegion,
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		key := tokens.Key{Platform: tokens.TikTok, Shop: string(auth.Shop), Seller: string(auth.OpenID)}
 		if err := s.saveTokenPair(ctx, q, key, pair); err != nil {
-			return err
+			return nil, err
 		}
 		for _, c := range connections {
 			if err := s.saveConnection(ctx, q, auth, c); err != nil {
-				return fmt.Errorf("tiktok shop %s: %w", c.TikTokShop, err)
+				return nil, fmt.Errorf("tiktok shop %s: %w", c.TikTokShop, err)
 			}
 		}
 		// A TikTok shop may have come over from another of the seller's authorizations.
-		return dropIdle(ctx, q, auth.Shop, auth.OpenID)
+		return jobs, dropIdle(ctx, q, auth.Shop, auth.OpenID)
 	})
 	if err != nil {
 		return fmt.Errorf("connect tiktok seller to %s: %w", auth.Shop, err)

@@ -14,12 +14,13 @@ import (
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
-// InstallShop keeps a shop that just gave a token, with the token. A shop that
+// InstallShop keeps a shop that just gave a token, with the token and the work
+// that waited for it. A shop that
 // is new gets a slug and default settings, one that was uninstalled begins its
 // next installation with the settings it had; an installed one is brought up to
 // date. Empty fields leave what is known. Slug, Installation and the times are
 // the store's to give.
-func (s *Store) InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pair) (shops.Shop, error) {
+func (s *Store) InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pair, jobs ...Job) (shops.Shop, error) {
 	scopes, err := listText(shop.Scopes)
 	if err != nil {
 		return shops.Shop{}, fmt.Errorf("install shop %s: %w", shop.Domain, err)
@@ -29,20 +30,20 @@ func (s *Store) InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pa
 		return shops.Shop{}, fmt.Errorf("install shop %s: %w", shop.Domain, err)
 	}
 	var row db.Shop
-	err = s.change(ctx, func(q *db.Queries) error {
+	err = s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		var err error
 		row, err = q.InstallShop(ctx, db.InstallShopParams{
 			Domain: shop.Domain, Slug: strings.ToLower(rand.Text()), Name: shop.Name, Currency: shop.Currency,
 			TimeZone: shop.TimeZone, TaxesIncluded: shop.TaxesIncluded, Scopes: scopes, Now: micros(s.now()),
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		settings := db.AddSettingsParams{Shop: shop.Domain, Body: string(defaults), UpdatedAt: micros(s.now())}
 		if err := q.AddSettings(ctx, settings); err != nil {
-			return err
+			return nil, err
 		}
-		return s.saveTokenPair(ctx, q, tokens.Key{Platform: tokens.Shopify, Shop: string(shop.Domain)}, pair)
+		return jobs, s.saveTokenPair(ctx, q, tokens.Key{Platform: tokens.Shopify, Shop: string(shop.Domain)}, pair)
 	})
 	if err != nil {
 		return shops.Shop{}, fmt.Errorf("install shop %s: %w", shop.Domain, err)
