@@ -30,7 +30,9 @@ func (b *board) SetConnectionOff(_ context.Context, _ shopify.Domain, _ tiktok.S
 	return nil
 }
 
-func (b *board) Webhooks(context.Context, tiktok.Seat) ([]tiktok.Webhook, error) { return nil, b.answer }
+func (b *board) Webhooks(context.Context, tiktok.Seat) ([]tiktok.Webhook, error) {
+	return nil, b.answer
+}
 
 func TestDeauthorizationIsBelievedOnlyWhenTikTokConfirmsIt(t *testing.T) {
 	t.Parallel()
