@@ -114,7 +114,7 @@ type child struct {
 // start runs `serve` as an operator would, and waits until it is ready.
 func (s *stage) start(t testing.TB) *child {
 	t.Helper()
-	log := &journal{out: t.Output()}
+	log := newJournal(t)
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), "serve") //nolint:gosec // built by this test
 	cmd.Env, cmd.Stderr, cmd.Dir = s.environ, log, t.TempDir()
 	if err := cmd.Start(); err != nil {
