@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,6 +36,10 @@ type stage struct {
 	environ []string
 	// file is the SQLite file, empty on PostgreSQL.
 	file string
+
+	patient sync.Mutex
+	// again is when the platforms deliver next what was not kept.
+	again time.Time
 }
 
 // scenery says what differs from the usual.
@@ -136,11 +141,32 @@ func (s *stage) variable(name string) string {
 	return ""
 }
 
-// until asks again until the answer is there.
-func (*stage) until(t testing.TB, ask func() error) {
+// until asks again until the answer is there. Meanwhile the platforms deliver
+// again what the program, on a busy machine, could not keep in time.
+func (s *stage) until(t testing.TB, ask func() error) {
 	t.Helper()
-	if err := within(t.Context(), patience, ask); err != nil {
+	err := within(t.Context(), patience, func() error {
+		s.deliverUnkept()
+		return ask()
+	})
+	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// deliverUnkept repeats, every second at most, what was answered with 503.
+func (s *stage) deliverUnkept() {
+	s.patient.Lock()
+	defer s.patient.Unlock()
+	if time.Now().Before(s.again) {
+		return
+	}
+	s.again = time.Now().Add(time.Second)
+	s.platforms.Shopify.RetryFailedWebhooks()
+	for _, d := range s.platforms.TikTok.Deliveries() {
+		if n := len(d.Attempts); n > 0 && d.Attempts[n-1].Status == http.StatusServiceUnavailable {
+			_ = s.platforms.TikTok.Redeliver(d.ID) // it has an address, or it would have no attempt
+		}
 	}
 }
 

@@ -58,10 +58,7 @@ func TestUninstall(t *testing.T) {
 		t.Errorf("TikTok still has the subscriptions %v", left)
 	}
 	// TikTok may go on for a while; it gets its 200 and nothing happens.
-	late := s.tiktokHook(t, statusChange(sandbox.TikTokShop, order, "n-late", "IN_TRANSIT"), s.variable("TIKTOK_APP_SECRET"))
-	if code, body := status(t, late); code != http.StatusOK {
-		t.Errorf("a notification after the uninstall: %d %s", code, body)
-	}
+	s.taken(t, s.tiktokHook(t, statusChange(sandbox.TikTokShop, order, "n-late", "IN_TRANSIT"), s.variable("TIKTOK_APP_SECRET")))
 
 	if err := s.platforms.Shopify.Reinstall(sandbox.Shop); err != nil {
 		t.Fatal(err)
@@ -120,9 +117,7 @@ func TestOldGoodbyes(t *testing.T) {
 	s.wellWritten(t, order)
 	hush, long := s.variable("SHOPIFY_API_SECRET"), time.Now().Add(-48*time.Hour)
 	for _, topic := range []string{"app/uninstalled", "shop/redact", "app/uninstalled"} {
-		if code, body := status(t, s.shopifyHook(t, sandbox.Shop, topic, `{"shop_domain":"`+sandbox.Shop+`"}`, hush, long)); code != http.StatusOK {
-			t.Errorf("%s: %d %s", topic, code, body)
-		}
+		s.taken(t, s.shopifyHook(t, sandbox.Shop, topic, `{"shop_domain":"`+sandbox.Shop+`"}`, hush, long))
 	}
 	s.idle(t)
 	s.orderIs(t, sandbox.Shop, order, "written", "")
