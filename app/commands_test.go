@@ -205,3 +205,14 @@ func (s *stage) skewed(t *testing.T, by time.Duration) string {
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// A sandbox that cannot have its database says so, instead of telling a story without a program.
+func TestSandboxWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	code, out, errs := command(t, nil, "sandbox", "--once", "--port", "0", "--database", "sqlite:"+folder)
+	has(t, "sandbox on a folder", code, 1, errs, "open database")
+	if strings.Contains(out, "1. ") {
+		t.Errorf("it began to tell: %s", out)
+	}
+}

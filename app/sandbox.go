@@ -9,10 +9,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/switchbackhq/switchback"
 	"github.com/switchbackhq/switchback/internal/appconfig"
@@ -86,14 +88,52 @@ func startSandbox(ctx context.Context, listener net.Listener, database string, l
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), s.platforms.Close(ctx))
 	}
-	running, end := context.WithCancel(ctx)
+	running, end := context.WithCancelCause(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- serve(running, cfg, log, listener) }()
+	go func() {
+		ended <- serve(running, cfg, log, listener)
+		end(errEnded) // nobody need wait for it
+	}()
 	s.stop = func() error {
-		end()
+		end(nil)
 		return errors.Join(<-ended, s.platforms.Close(context.WithoutCancel(ctx)))
 	}
+	if err := s.ready(running); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
 	return s, nil
+}
+
+const (
+	// readyWithin is generous: the machine may be compiling beside us.
+	readyWithin = 2 * time.Minute
+	readyEvery  = 20 * time.Millisecond
+)
+
+var errEnded = errors.New("it ended")
+
+// ready waits until the program answers, or ends.
+func (s *surroundings) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.app+"/readyz", nil)
+		if err != nil {
+			return fmt.Errorf("wait for the program: %w", err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			_ = response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the program: %w", context.Cause(ctx))
+		case <-time.After(readyEvery):
+		}
+	}
 }
 
 // sandboxConfig is the configuration that an operator would write for this world.

@@ -25,7 +25,7 @@ const (
 	// encryptionKey seals the tests' databases, so that a second process can open them.
 	encryptionKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 	// patience is how long a test waits for what has to come.
-	patience = time.Minute
+	patience = 2 * time.Minute
 )
 
 // stage is the program and the platforms around it, as a test meets them: from outside.
