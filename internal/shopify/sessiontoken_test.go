@@ -21,16 +21,14 @@ func accepting(secrets ...string) SessionTokens {
 	return accept
 }
 
-// sessionTokens mints tokens at noon.
-func sessionTokens() *shopifysim.Sim {
-	return shopifysim.New(shopifysim.Options{APIKey: testKey, APISecret: testSecret, Now: func() time.Time { return noon }})
+// mint gives a session token of noon.
+func mint(opts ...shopifysim.TokenOption) string {
+	sim := shopifysim.New(shopifysim.Options{APIKey: testKey, APISecret: testSecret, Now: func() time.Time { return noon }})
+	return sim.SessionToken(string(testShop), "7", opts...)
 }
 
 func TestVerifySessionToken(t *testing.T) {
 	t.Parallel()
-	mint := func(opts ...shopifysim.TokenOption) string {
-		return sessionTokens().SessionToken(string(testShop), "7", opts...)
-	}
 	claim := shopifysim.WithClaim
 	good := mint()
 	dot := strings.LastIndexByte(good, '.')
@@ -91,8 +89,7 @@ func TestVerifySessionToken(t *testing.T) {
 
 func TestVerifySessionTokenNeedsASecret(t *testing.T) {
 	t.Parallel()
-	good := sessionTokens().SessionToken(string(testShop), "7")
-	if _, err := VerifySessionToken(good, SessionTokens{APIKey: testKey}); err == nil || errors.Is(err, ErrBadSessionToken) {
+	if _, err := VerifySessionToken(mint(), SessionTokens{APIKey: testKey}); err == nil || errors.Is(err, ErrBadSessionToken) {
 		t.Errorf("without a secret: %v", err)
 	}
 }
