@@ -20,7 +20,7 @@ const module = "github.com/switchbackhq/switchback"
 var allowed = map[string][]string{
 	// What the product is about.
 	"internal/money":      {},
-	"internal/shops":      {"internal/shopify", "internal/tiktok"},
+	"internal/shops":      {"internal/secret", "internal/shopify", "internal/tiktok"},
 	"internal/links":      {"internal/shopify", "internal/tiktok"},
 	"internal/exceptions": {"internal/shopify", "internal/tiktok"},
 	"internal/timeline":   {"internal/shopify", "internal/tiktok"},
@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	},
 	"internal/installs":    {"internal/shopify", "internal/shops", "internal/tokens"},
 	"internal/connections": {"internal/exceptions", "internal/fault", "internal/secret", "internal/shopify", "internal/shops", "internal/tiktok", "internal/tokens"},
+	"internal/backfills":   {"internal/exceptions", "internal/fault", "internal/links", "internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/switches":    {"internal/links", "internal/orders", "internal/shopify", "internal/shops"},
 
 	// The platforms.
@@ -48,14 +49,14 @@ var allowed = map[string][]string{
 	"internal/inbox":     {"internal/connections", "internal/installs", "internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/queue":     {"internal/fault", "internal/store"},
 	"internal/store": {
-		"internal/exceptions", "internal/inbox", "internal/links", "internal/money", "internal/secret", "internal/shopify",
+		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/money", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/store/db", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	// sqlc scans straight into the typed ids.
-	"internal/store/db":           {"internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
+	"internal/store/db":           {"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"internal/store/postgrestest": {},
 	"internal/store/storetest": {
-		"internal/exceptions", "internal/inbox", "internal/links", "internal/secret", "internal/shopify", "internal/shops",
+		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/secret", "internal/shopify", "internal/shops",
 		"internal/store", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 
@@ -71,7 +72,7 @@ var allowed = map[string][]string{
 	// The app as the world meets it.
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
-		"app/pages", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/secret", "internal/shopify",
+		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours

@@ -44,9 +44,11 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseEvents(ctx, db.EraseEventsParams{Shop: domain, Account: string(domain), Before: before}),
 		q.EraseExceptions(ctx, db.EraseExceptionsParams{Shop: domain, Before: before}),
 		q.EraseTimeline(ctx, db.EraseTimelineParams{Shop: domain, Before: before}),
+		q.EraseLoopChecks(ctx, db.EraseLoopChecksParams{Shop: domain, Before: before}),
 		// Lines and units first: they are found through their order.
 		q.EraseUnits(ctx, db.EraseUnitsParams{Shop: domain, Before: before}),
 		q.EraseLines(ctx, db.EraseLinesParams{Shop: domain, Before: before}),
+		q.EraseBackfills(ctx, db.EraseBackfillsParams{Shop: domain, Before: before}),
 		q.EraseOrders(ctx, db.EraseOrdersParams{Shop: domain, Before: before}),
 		q.EraseLeases(ctx, db.EraseLeasesParams{Shop: domain, Now: micros(s.now())}),
 	)

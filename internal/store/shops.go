@@ -142,7 +142,7 @@ func (s *Store) UninstallShop(ctx context.Context, domain shopify.Domain, trigge
 // dropAccess deletes what lets us act for the shop.
 func dropAccess(ctx context.Context, q *db.Queries, domain shopify.Domain) error {
 	for _, drop := range []func(context.Context, shopify.Domain) error{
-		q.DeleteTokens, q.DeleteConnections, q.DeleteAuthorizations, q.DeleteStates,
+		q.DeleteTokens, q.DeleteConnections, q.DeleteAuthorizations, q.DeleteStates, q.DeleteLoopKey,
 	} {
 		if err := drop(ctx, domain); err != nil {
 			return err

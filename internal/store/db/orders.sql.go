@@ -286,7 +286,7 @@ func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, erro
 }
 
 const order = `-- name: Order :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at FROM orders WHERE shop = $1 AND order_id = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice FROM orders WHERE shop = $1 AND order_id = $2
 `
 
 type OrderParams struct {
@@ -318,12 +318,13 @@ func (q *Queries) Order(ctx context.Context, arg OrderParams) (Order, error) {
 		&i.ZipHash,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.TotalsChoice,
 	)
 	return i, err
 }
 
 const orderByShopifyOrder = `-- name: OrderByShopifyOrder :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
 `
 
 type OrderByShopifyOrderParams struct {
@@ -355,6 +356,7 @@ func (q *Queries) OrderByShopifyOrder(ctx context.Context, arg OrderByShopifyOrd
 		&i.ZipHash,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.TotalsChoice,
 	)
 	return i, err
 }
@@ -392,7 +394,7 @@ func (q *Queries) OrderState(ctx context.Context, arg OrderStateParams) (links.S
 }
 
 const ordersIn = `-- name: OrdersIn :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
 ORDER BY order_id LIMIT $5
 `
 
@@ -440,6 +442,7 @@ func (q *Queries) OrdersIn(ctx context.Context, arg OrdersInParams) ([]Order, er
 			&i.ZipHash,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.TotalsChoice,
 		); err != nil {
 			return nil, err
 		}
@@ -554,7 +557,7 @@ func (q *Queries) SaveOrder(ctx context.Context, arg SaveOrderParams) error {
 }
 
 const searchOrders = `-- name: SearchOrders :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at FROM orders
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice FROM orders
 WHERE shop = $1
     AND (substr(order_id, 1, $2) = $3
         OR substr(lower(ltrim(shopify_name, '#')), 1, $2) = $3)
@@ -609,6 +612,7 @@ func (q *Queries) SearchOrders(ctx context.Context, arg SearchOrdersParams) ([]O
 			&i.ZipHash,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.TotalsChoice,
 		); err != nil {
 			return nil, err
 		}

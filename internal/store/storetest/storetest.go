@@ -55,6 +55,9 @@ func Run(t *testing.T, open Opener) {
 		"exceptions open once and are listed":   exceptionsLife,
 		"exceptions page":                       exceptionsPage,
 		"timeline":                              timelines,
+		"a key for loop is kept and removed":    loopKeys,
+		"a key for loop is sealed":              loopKeySealed,
+		"loop's last answer":                    loopChecks,
 		"nothing that is sealed can be read":    sealed,
 		"units of work at once do not deadlock": atOnce,
 	} {
