@@ -53,6 +53,9 @@ type Options struct {
 	// DenyProtected hides every field of protected customer data, as for an app that was not approved for it.
 	DenyProtected bool
 
+	// CancelTakes is how long the work of orderCancel goes on after it was accepted.
+	CancelTakes time.Duration
+
 	// BucketSize and RestoreRate are the cost bucket of a shop, in points and points a second. 0: 2000 and 100.
 	BucketSize, RestoreRate float64
 	// ThrottleStatus is the HTTP status of a throttled answer: 200 (the default) or 429. Both have been seen.
