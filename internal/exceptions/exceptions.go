@@ -32,6 +32,7 @@ const (
 	InventoryRefused   Code = "inventory_refused"
 	APIRejected        Code = "api_rejected"
 	ConnectionExpired  Code = "connection_expired"
+	ConnectionExpiring Code = "connection_expiring"
 	ScopeMissing       Code = "scope_missing"
 	OrderNotFound      Code = "order_not_found"
 	OrderNotUnderstood Code = "order_not_understood"
@@ -49,6 +50,9 @@ func OfOrders() []Code {
 		OrderNotFound, OrderNotUnderstood,
 	}
 }
+
+// OfShops lists the codes that concern a whole shop; a review of its connections clears them.
+func OfShops() []Code { return []Code{ConnectionExpired, ConnectionExpiring} }
 
 // Status of an exception.
 type Status string

@@ -52,6 +52,10 @@ var texts = map[Code]Text{
 		"A connection has expired: the platform no longer accepts the app's access.",
 		"For TikTok: connect the shop again from the app. For Shopify: open the app in the admin once. Waiting work continues by itself.",
 	},
+	ConnectionExpiring: {
+		"The permission that you gave Switchback at TikTok Shop will soon end, and with it the sync of orders.",
+		"Connect the TikTok shop again from the app before that day; nothing is interrupted.",
+	},
 	ScopeMissing: {
 		"The app lacks a permission that this step needs.",
 		"Grant the permission (Shopify: open the app and approve; TikTok: connect the shop again), then press retry.",

@@ -72,7 +72,7 @@ func Decide(o tiktok.Order, c Context) Decision {
 	switch {
 	case cancelled(o):
 		return Decision{Action: Skip, Reason: SkipCancelled}
-	case !c.Asked && o.CreateTime != 0 && o.CreatedAt().Before(c.StartLine.Truncate(time.Second)): // TikTok tells whole seconds
+	case !c.Asked && beforeStart(o, c.StartLine):
 		return Decision{Action: Skip, Reason: SkipBeforeStart}
 	case o.Status == tiktok.Unpaid:
 		return Decision{Action: Wait, Reason: WaitUnpaid}
@@ -95,6 +95,11 @@ func Decide(o tiktok.Order, c Context) Decision {
 		d.Reason, d.Detail = NewStatus, fmt.Sprintf("TikTok's status %.40q is new to Switchback.", o.Status)
 	}
 	return d
+}
+
+// beforeStart tells whether an order is older than the start line. TikTok tells whole seconds.
+func beforeStart(o tiktok.Order, line time.Time) bool {
+	return o.CreateTime != 0 && o.CreatedAt().Before(line.Truncate(time.Second))
 }
 
 func hold(code exceptions.Code, detail string) Decision {

@@ -18,8 +18,8 @@ import (
 // is new gets a slug and default settings, one that was uninstalled begins its
 // next installation with the settings it had; an installed one is brought up to
 // date. Empty fields leave what is known. Slug, Installation and the times are
-// the store's to give.
-func (s *Store) InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pair) (shops.Shop, error) {
+// the store's to give. The jobs that follow are kept in the same transaction.
+func (s *Store) InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pair, jobs ...Job) (shops.Shop, error) {
 	scopes, err := listText(shop.Scopes)
 	if err != nil {
 		return shops.Shop{}, fmt.Errorf("install shop %s: %w", shop.Domain, err)
@@ -29,20 +29,20 @@ func (s *Store) InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pa
 		return shops.Shop{}, fmt.Errorf("install shop %s: %w", shop.Domain, err)
 	}
 	var row db.Shop
-	err = s.change(ctx, func(q *db.Queries) error {
+	err = s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		var err error
 		row, err = q.InstallShop(ctx, db.InstallShopParams{
 			Domain: shop.Domain, Slug: strings.ToLower(rand.Text()), Name: shop.Name, Currency: shop.Currency,
 			TimeZone: shop.TimeZone, TaxesIncluded: shop.TaxesIncluded, Scopes: scopes, Now: micros(s.now()),
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		settings := db.AddSettingsParams{Shop: shop.Domain, Body: string(defaults), UpdatedAt: micros(s.now())}
 		if err := q.AddSettings(ctx, settings); err != nil {
-			return err
+			return nil, err
 		}
-		return s.saveTokenPair(ctx, q, tokens.Key{Platform: tokens.Shopify, Shop: string(shop.Domain)}, pair)
+		return jobs, s.saveTokenPair(ctx, q, tokens.Key{Platform: tokens.Shopify, Shop: string(shop.Domain)}, pair)
 	})
 	if err != nil {
 		return shops.Shop{}, fmt.Errorf("install shop %s: %w", shop.Domain, err)
@@ -97,15 +97,16 @@ func (s *Store) UpdateShop(ctx context.Context, shop shops.Shop) error {
 	return nil
 }
 
-// SetScopes keeps the scopes that Shopify granted to an installed shop, or returns shops.ErrNotFound.
-func (s *Store) SetScopes(ctx context.Context, domain shopify.Domain, scopes []string) error {
+// SetScopes keeps the scopes that Shopify granted to an installed shop, with the
+// jobs that follow, or returns shops.ErrNotFound.
+func (s *Store) SetScopes(ctx context.Context, domain shopify.Domain, scopes []string, jobs ...Job) error {
 	text, err := listText(scopes)
 	if err != nil {
 		return fmt.Errorf("set scopes of %s: %w", domain, err)
 	}
-	err = s.change(ctx, func(q *db.Queries) error {
+	err = s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		rows, err := q.SetScopes(ctx, db.SetScopesParams{Domain: domain, Scopes: text})
-		return touched(rows, err, shops.ErrNotFound)
+		return jobs, touched(rows, err, shops.ErrNotFound)
 	})
 	if err != nil {
 		return fmt.Errorf("set scopes of %s: %w", domain, err)
@@ -142,7 +143,7 @@ func (s *Store) UninstallShop(ctx context.Context, domain shopify.Domain, trigge
 // dropAccess deletes what lets us act for the shop.
 func dropAccess(ctx context.Context, q *db.Queries, domain shopify.Domain) error {
 	for _, drop := range []func(context.Context, shopify.Domain) error{
-		q.DeleteTokens, q.DeleteConnections, q.DeleteAuthorizations, q.DeleteStates, q.DeleteLoopKey,
+		q.DeleteTokens, q.DeleteConnections, q.DeleteAuthorizations, q.DeleteStates, q.DeleteShopCursors, q.DeleteLoopKey,
 	} {
 		if err := drop(ctx, domain); err != nil {
 			return err

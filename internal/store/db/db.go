@@ -138,6 +138,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.eraseExceptionsStmt, err = db.PrepareContext(ctx, eraseExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseExceptions: %w", err)
 	}
+	if q.eraseIntentsStmt, err = db.PrepareContext(ctx, eraseIntents); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseIntents: %w", err)
+	}
 	if q.eraseLeasesStmt, err = db.PrepareContext(ctx, eraseLeases); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseLeases: %w", err)
 	}
@@ -170,6 +173,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.installedShopsStmt, err = db.PrepareContext(ctx, installedShops); err != nil {
 		return nil, fmt.Errorf("error preparing query InstalledShops: %w", err)
+	}
+	if q.intentsStmt, err = db.PrepareContext(ctx, intents); err != nil {
+		return nil, fmt.Errorf("error preparing query Intents: %w", err)
 	}
 	if q.leaseOrderStmt, err = db.PrepareContext(ctx, leaseOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query LeaseOrder: %w", err)
@@ -276,6 +282,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveCursorStmt, err = db.PrepareContext(ctx, saveCursor); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveCursor: %w", err)
 	}
+	if q.saveIntentStmt, err = db.PrepareContext(ctx, saveIntent); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveIntent: %w", err)
+	}
 	if q.saveLoopCheckStmt, err = db.PrepareContext(ctx, saveLoopCheck); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveLoopCheck: %w", err)
 	}
@@ -302,6 +311,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setConnectionOffStmt, err = db.PrepareContext(ctx, setConnectionOff); err != nil {
 		return nil, fmt.Errorf("error preparing query SetConnectionOff: %w", err)
+	}
+	if q.setOrderPlaceStmt, err = db.PrepareContext(ctx, setOrderPlace); err != nil {
+		return nil, fmt.Errorf("error preparing query SetOrderPlace: %w", err)
 	}
 	if q.setOrderZIPStmt, err = db.PrepareContext(ctx, setOrderZIP); err != nil {
 		return nil, fmt.Errorf("error preparing query SetOrderZIP: %w", err)
@@ -534,6 +546,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eraseExceptionsStmt: %w", cerr)
 		}
 	}
+	if q.eraseIntentsStmt != nil {
+		if cerr := q.eraseIntentsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseIntentsStmt: %w", cerr)
+		}
+	}
 	if q.eraseLeasesStmt != nil {
 		if cerr := q.eraseLeasesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eraseLeasesStmt: %w", cerr)
@@ -587,6 +604,11 @@ func (q *Queries) Close() error {
 	if q.installedShopsStmt != nil {
 		if cerr := q.installedShopsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing installedShopsStmt: %w", cerr)
+		}
+	}
+	if q.intentsStmt != nil {
+		if cerr := q.intentsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing intentsStmt: %w", cerr)
 		}
 	}
 	if q.leaseOrderStmt != nil {
@@ -764,6 +786,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveCursorStmt: %w", cerr)
 		}
 	}
+	if q.saveIntentStmt != nil {
+		if cerr := q.saveIntentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveIntentStmt: %w", cerr)
+		}
+	}
 	if q.saveLoopCheckStmt != nil {
 		if cerr := q.saveLoopCheckStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveLoopCheckStmt: %w", cerr)
@@ -807,6 +834,11 @@ func (q *Queries) Close() error {
 	if q.setConnectionOffStmt != nil {
 		if cerr := q.setConnectionOffStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setConnectionOffStmt: %w", cerr)
+		}
+	}
+	if q.setOrderPlaceStmt != nil {
+		if cerr := q.setOrderPlaceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setOrderPlaceStmt: %w", cerr)
 		}
 	}
 	if q.setOrderZIPStmt != nil {
@@ -946,6 +978,7 @@ type Queries struct {
 	eraseBackfillsStmt           *sql.Stmt
 	eraseEventsStmt              *sql.Stmt
 	eraseExceptionsStmt          *sql.Stmt
+	eraseIntentsStmt             *sql.Stmt
 	eraseLeasesStmt              *sql.Stmt
 	eraseLinesStmt               *sql.Stmt
 	eraseLoopChecksStmt          *sql.Stmt
@@ -957,6 +990,7 @@ type Queries struct {
 	holdLeaseStmt                *sql.Stmt
 	installShopStmt              *sql.Stmt
 	installedShopsStmt           *sql.Stmt
+	intentsStmt                  *sql.Stmt
 	leaseOrderStmt               *sql.Stmt
 	leaseTokenPairStmt           *sql.Stmt
 	linesStmt                    *sql.Stmt
@@ -992,6 +1026,7 @@ type Queries struct {
 	saveBackfillStmt             *sql.Stmt
 	saveConnectionStmt           *sql.Stmt
 	saveCursorStmt               *sql.Stmt
+	saveIntentStmt               *sql.Stmt
 	saveLoopCheckStmt            *sql.Stmt
 	saveLoopKeyStmt              *sql.Stmt
 	saveOrderStmt                *sql.Stmt
@@ -1001,6 +1036,7 @@ type Queries struct {
 	saveTokenPairStmt            *sql.Stmt
 	searchOrdersStmt             *sql.Stmt
 	setConnectionOffStmt         *sql.Stmt
+	setOrderPlaceStmt            *sql.Stmt
 	setOrderZIPStmt              *sql.Stmt
 	setScopesStmt                *sql.Stmt
 	settingsStmt                 *sql.Stmt
@@ -1057,6 +1093,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		eraseBackfillsStmt:           q.eraseBackfillsStmt,
 		eraseEventsStmt:              q.eraseEventsStmt,
 		eraseExceptionsStmt:          q.eraseExceptionsStmt,
+		eraseIntentsStmt:             q.eraseIntentsStmt,
 		eraseLeasesStmt:              q.eraseLeasesStmt,
 		eraseLinesStmt:               q.eraseLinesStmt,
 		eraseLoopChecksStmt:          q.eraseLoopChecksStmt,
@@ -1068,6 +1105,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		holdLeaseStmt:                q.holdLeaseStmt,
 		installShopStmt:              q.installShopStmt,
 		installedShopsStmt:           q.installedShopsStmt,
+		intentsStmt:                  q.intentsStmt,
 		leaseOrderStmt:               q.leaseOrderStmt,
 		leaseTokenPairStmt:           q.leaseTokenPairStmt,
 		linesStmt:                    q.linesStmt,
@@ -1103,6 +1141,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveBackfillStmt:             q.saveBackfillStmt,
 		saveConnectionStmt:           q.saveConnectionStmt,
 		saveCursorStmt:               q.saveCursorStmt,
+		saveIntentStmt:               q.saveIntentStmt,
 		saveLoopCheckStmt:            q.saveLoopCheckStmt,
 		saveLoopKeyStmt:              q.saveLoopKeyStmt,
 		saveOrderStmt:                q.saveOrderStmt,
@@ -1112,6 +1151,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveTokenPairStmt:            q.saveTokenPairStmt,
 		searchOrdersStmt:             q.searchOrdersStmt,
 		setConnectionOffStmt:         q.setConnectionOffStmt,
+		setOrderPlaceStmt:            q.setOrderPlaceStmt,
 		setOrderZIPStmt:              q.setOrderZIPStmt,
 		setScopesStmt:                q.setScopesStmt,
 		settingsStmt:                 q.settingsStmt,

@@ -97,6 +97,20 @@ type Exception struct {
 	CheckedAt  int64
 }
 
+type Intent struct {
+	Shop      shopify.Domain
+	OrderID   tiktok.OrderID
+	IntentKey string
+	Kind      links.IntentKind
+	Units     string
+	Amount    string
+	Body      string
+	State     links.IntentState
+	Result    string
+	SentAt    int64
+	CreatedAt int64
+}
+
 type LoopCheck struct {
 	Shop      shopify.Domain
 	OrderID   tiktok.OrderID
@@ -143,6 +157,8 @@ type Order struct {
 	CreatedAt       int64
 	UpdatedAt       int64
 	TotalsChoice    string
+	AddressSeen     string
+	AddressWritten  string
 }
 
 type OrderLease struct {
@@ -162,6 +178,8 @@ type OrderLine struct {
 	Title       string
 	Quantity    int64
 	UnitPrice   string
+	UnitTax     string
+	TookStock   bool
 }
 
 type OrderUnit struct {
@@ -173,6 +191,7 @@ type OrderUnit struct {
 	SkuID        tiktok.SKUID
 	Status       tiktok.OrderStatus
 	PackageID    tiktok.PackageID
+	Gone         string
 }
 
 type Setting struct {

@@ -14,8 +14,8 @@ import (
 )
 
 const addLine = `-- name: AddLine :exec
-INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price, unit_tax, took_stock)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type AddLineParams struct {
@@ -28,6 +28,8 @@ type AddLineParams struct {
 	Title       string
 	Quantity    int64
 	UnitPrice   string
+	UnitTax     string
+	TookStock   bool
 }
 
 func (q *Queries) AddLine(ctx context.Context, arg AddLineParams) error {
@@ -41,13 +43,15 @@ func (q *Queries) AddLine(ctx context.Context, arg AddLineParams) error {
 		arg.Title,
 		arg.Quantity,
 		arg.UnitPrice,
+		arg.UnitTax,
+		arg.TookStock,
 	)
 	return err
 }
 
 const addUnit = `-- name: AddUnit :exec
-INSERT INTO order_units (shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO order_units (shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id, gone)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type AddUnitParams struct {
@@ -59,6 +63,7 @@ type AddUnitParams struct {
 	SkuID        tiktok.SKUID
 	Status       tiktok.OrderStatus
 	PackageID    tiktok.PackageID
+	Gone         string
 }
 
 func (q *Queries) AddUnit(ctx context.Context, arg AddUnitParams) error {
@@ -71,6 +76,7 @@ func (q *Queries) AddUnit(ctx context.Context, arg AddUnitParams) error {
 		arg.SkuID,
 		arg.Status,
 		arg.PackageID,
+		arg.Gone,
 	)
 	return err
 }
@@ -244,7 +250,7 @@ func (q *Queries) LeaseOrder(ctx context.Context, arg LeaseOrderParams) (int64, 
 }
 
 const lines = `-- name: Lines :many
-SELECT shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price FROM order_lines WHERE shop = $1 AND order_id = $2 ORDER BY position
+SELECT shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price, unit_tax, took_stock FROM order_lines WHERE shop = $1 AND order_id = $2 ORDER BY position
 `
 
 type LinesParams struct {
@@ -271,6 +277,8 @@ func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, erro
 			&i.Title,
 			&i.Quantity,
 			&i.UnitPrice,
+			&i.UnitTax,
+			&i.TookStock,
 		); err != nil {
 			return nil, err
 		}
@@ -286,7 +294,7 @@ func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, erro
 }
 
 const order = `-- name: Order :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice FROM orders WHERE shop = $1 AND order_id = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND order_id = $2
 `
 
 type OrderParams struct {
@@ -319,12 +327,14 @@ func (q *Queries) Order(ctx context.Context, arg OrderParams) (Order, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.TotalsChoice,
+		&i.AddressSeen,
+		&i.AddressWritten,
 	)
 	return i, err
 }
 
 const orderByShopifyOrder = `-- name: OrderByShopifyOrder :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
 `
 
 type OrderByShopifyOrderParams struct {
@@ -357,6 +367,8 @@ func (q *Queries) OrderByShopifyOrder(ctx context.Context, arg OrderByShopifyOrd
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.TotalsChoice,
+		&i.AddressSeen,
+		&i.AddressWritten,
 	)
 	return i, err
 }
@@ -394,7 +406,7 @@ func (q *Queries) OrderState(ctx context.Context, arg OrderStateParams) (links.S
 }
 
 const ordersIn = `-- name: OrdersIn :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
 ORDER BY order_id LIMIT $5
 `
 
@@ -443,6 +455,8 @@ func (q *Queries) OrdersIn(ctx context.Context, arg OrdersInParams) ([]Order, er
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.TotalsChoice,
+			&i.AddressSeen,
+			&i.AddressWritten,
 		); err != nil {
 			return nil, err
 		}
@@ -557,7 +571,7 @@ func (q *Queries) SaveOrder(ctx context.Context, arg SaveOrderParams) error {
 }
 
 const searchOrders = `-- name: SearchOrders :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice FROM orders
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders
 WHERE shop = $1
     AND (substr(order_id, 1, $2) = $3
         OR substr(lower(ltrim(shopify_name, '#')), 1, $2) = $3)
@@ -613,6 +627,8 @@ func (q *Queries) SearchOrders(ctx context.Context, arg SearchOrdersParams) ([]O
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.TotalsChoice,
+			&i.AddressSeen,
+			&i.AddressWritten,
 		); err != nil {
 			return nil, err
 		}
@@ -643,7 +659,7 @@ func (q *Queries) SetOrderZIP(ctx context.Context, arg SetOrderZIPParams) error 
 }
 
 const units = `-- name: Units :many
-SELECT shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id FROM order_units WHERE shop = $1 AND order_id = $2 ORDER BY line_position, unit_position
+SELECT shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id, gone FROM order_units WHERE shop = $1 AND order_id = $2 ORDER BY line_position, unit_position
 `
 
 type UnitsParams struct {
@@ -669,6 +685,7 @@ func (q *Queries) Units(ctx context.Context, arg UnitsParams) ([]OrderUnit, erro
 			&i.SkuID,
 			&i.Status,
 			&i.PackageID,
+			&i.Gone,
 		); err != nil {
 			return nil, err
 		}
