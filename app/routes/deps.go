@@ -48,6 +48,10 @@ type Deps struct {
 	Ledger    Ledger
 	Open      Exceptions
 	Work      Work
+	// Loop reads what Loop answered, LoopTest asks it.
+	Loop      LoopChecks
+	LoopTest  LoopTest
+	Backfills Backfills
 }
 
 // Health tells whether the program can work.

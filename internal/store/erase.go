@@ -45,7 +45,8 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseExceptions(ctx, db.EraseExceptionsParams{Shop: domain, Before: before}),
 		q.EraseTimeline(ctx, db.EraseTimelineParams{Shop: domain, Before: before}),
 		q.EraseLoopChecks(ctx, db.EraseLoopChecksParams{Shop: domain, Before: before}),
-		// Lines and units first: they are found through their order.
+		// Intents, lines and units first: they are found through their order.
+		q.EraseIntents(ctx, db.EraseIntentsParams{Shop: domain, Before: before}),
 		q.EraseUnits(ctx, db.EraseUnitsParams{Shop: domain, Before: before}),
 		q.EraseLines(ctx, db.EraseLinesParams{Shop: domain, Before: before}),
 		q.EraseBackfills(ctx, db.EraseBackfillsParams{Shop: domain, Before: before}),
