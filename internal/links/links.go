@@ -120,6 +120,10 @@ type Line struct {
 	Quantity    int
 	// UnitPrice is the price of one unit as written, a decimal string.
 	UnitPrice string
+	// UnitTax is the tax on one unit on top of its price, a decimal string; empty where prices hold the tax.
+	UnitTax string `json:",omitempty"`
+	// TookStock tells whether writing the line took its units from the shop's stock.
+	TookStock bool `json:",omitempty"`
 	Units     []Unit
 }
 
@@ -130,4 +134,10 @@ type Unit struct {
 	Status tiktok.OrderStatus
 	// Package is TikTok's parcel, empty before it was shipped.
 	Package tiktok.PackageID
+	// Gone is the key of the intent that took the unit out of the Shopify order,
+	// or GoneElsewhere; empty while it stands. A unit goes once.
+	Gone string `json:",omitempty"`
 }
+
+// GoneElsewhere marks a unit that somebody else took out of the Shopify order.
+const GoneElsewhere = "elsewhere"

@@ -50,8 +50,12 @@ type Ledger interface {
 	Order(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (links.Order, error)
 	Lines(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Line, error)
 	SaveOrder(ctx context.Context, lease links.Lease, order links.Order, jobs ...Job) error
-	// SaveWritten keeps the order with its lines; zip is hashed for search and not kept itself.
-	SaveWritten(ctx context.Context, lease links.Lease, order links.Order, lines []links.Line, zip string, jobs ...Job) error
+	// SaveChange keeps what became of a written order; its place is hashed for search and not kept itself.
+	SaveChange(ctx context.Context, lease links.Lease, order links.Order, change links.Change, jobs ...Job) error
+	// Intents are what was intended for an order in Shopify, the oldest first.
+	Intents(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Intent, error)
+	// ComparePlace says which parts of a place are those that were kept of the order.
+	ComparePlace(ctx context.Context, shop shopify.Domain, id tiktok.OrderID, place links.Place) (links.SamePlace, error)
 }
 
 // Exceptions opens and resolves what a person must mend.
@@ -78,6 +82,8 @@ type Importer struct {
 	Now        func() time.Time
 	// RetryBase is the unit of the waits between lookups of an unknown outcome.
 	RetryBase time.Duration
+	// LoopCheck, where set, is the job that asks Loop for a written order in a shop that gave a key for Loop's API.
+	LoopCheck func(shop shopify.Domain, id tiktok.OrderID) Job
 	Log       *slog.Logger
 }
 

@@ -236,8 +236,7 @@ func (r *run) finish(ctx context.Context, found shopify.FoundOrder, c Conversion
 	r.row.AttemptAt, r.row.Lookups = nil, 0
 	r.row.Total = c.Total.String()
 	lines := matchLines(c.Lines, found.Lines)
-	reference := ReferenceArgs{Shop: r.args.Shop, Order: r.args.Order}
-	if err := r.Ledger.SaveWritten(ctx, r.lease, r.row, lines, zipOf(r.order), reference); err != nil {
+	if err := r.Ledger.SaveChange(ctx, r.lease, r.row, links.Change{Lines: lines, Place: placeOf(r.order)}, r.afterWriting()...); err != nil {
 		return fmt.Errorf("record order %s as %s: %w", r.args.Order, found.ID, err)
 	}
 	r.notices = c.Notices
@@ -247,6 +246,15 @@ func (r *run) finish(ctx context.Context, found shopify.FoundOrder, c Conversion
 	r.Log.InfoContext(ctx, "order.imported", "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "shopify_order_id", found.ID, "units", unitsBehind(lines))
 	return r.note(ctx, timeline.Change, why, "shopify_order_id", string(found.ID), "shopify_name", found.Name,
 		"total", r.row.Total+" "+r.row.Currency)
+}
+
+// afterWriting lists what follows a written order. None of it can undo or delay the order.
+func (r *run) afterWriting() []Job {
+	jobs := []Job{ReferenceArgs{Shop: r.args.Shop, Order: r.args.Order}}
+	if r.settings.LoopKeySet && r.LoopCheck != nil {
+		jobs = append(jobs, r.LoopCheck(r.args.Shop, r.args.Order))
+	}
+	return jobs
 }
 
 // identify gives the order its metafield when Shopify left it out. If another

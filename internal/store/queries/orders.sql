@@ -60,12 +60,12 @@ ORDER BY order_id LIMIT sqlc.arg(most);
 SELECT state, count(*) AS orders FROM orders WHERE shop = sqlc.arg(shop) OR sqlc.arg(shop) = '' GROUP BY state;
 
 -- name: AddLine :exec
-INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price, unit_tax, took_stock)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: AddUnit :exec
-INSERT INTO order_units (shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO order_units (shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id, gone)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: DeleteLines :exec
 DELETE FROM order_lines WHERE shop = $1 AND order_id = $2;

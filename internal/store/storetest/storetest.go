@@ -49,6 +49,7 @@ func Run(t *testing.T, open Opener) {
 		"a fence keeps a lost job out":          fenced,
 		"orders are kept whole":                 orders,
 		"states follow one another":             transitions,
+		"changes, intents and places":           changes,
 		"a job is as durable as its cause":      jobsWithCause,
 		"search":                                search,
 		"orders at rest":                        atRest,
@@ -129,7 +130,7 @@ func (b *bench) written(t *testing.T, order links.Order, zip string, jobs ...sto
 	t.Helper()
 	lease := b.lease(t, order.Shop, order.ID)
 	order.State = links.Written
-	must(t, b.SaveWritten(t.Context(), lease, order, nil, zip, jobs...))
+	must(t, b.SaveChange(t.Context(), lease, order, links.Change{Place: &links.Place{ZIP: zip}}, jobs...))
 	must(t, b.ReleaseLease(t.Context(), lease))
 }
 
