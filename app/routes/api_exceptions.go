@@ -59,7 +59,12 @@ func (s *server) listExceptions(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	c.JSON(http.StatusOK, gin.H{"exceptions": exceptionsOf(page), "next_cursor": next})
+	counts, err := s.Open.ExceptionCounts(c.Request.Context(), shopOf(c).Domain)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{"exceptions": exceptionsOf(page), "counts": counts, "next_cursor": next})
 }
 
 // openException reads the exception of the path, which must still be open.

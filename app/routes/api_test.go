@@ -215,6 +215,9 @@ func TestListExceptions(t *testing.T) {
 	if diff := cmp.Diff(want, list[0]); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff(map[string]any{"sku_unmatched": 1.0, "duplicate_order": 1.0}, got["counts"]); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestRetryAndResolve(t *testing.T) {

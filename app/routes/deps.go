@@ -123,6 +123,8 @@ type Exceptions interface {
 	// Exceptions lists the open ones first, then the newest first.
 	Exceptions(ctx context.Context, shop shopify.Domain, cursor string, limit int) ([]exceptions.Exception, string, error)
 	Exception(ctx context.Context, shop shopify.Domain, id string) (exceptions.Exception, error)
+	// ExceptionCounts tells how many of each code are open.
+	ExceptionCounts(ctx context.Context, shop shopify.Domain) (map[exceptions.Code]int, error)
 	// OrderExceptions are an order's open ones.
 	OrderExceptions(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]exceptions.Exception, error)
 }

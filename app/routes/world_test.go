@@ -201,6 +201,16 @@ func (w *world) Exceptions(_ context.Context, shop shopify.Domain, _ string, _ i
 	return list, "", nil
 }
 
+func (w *world) ExceptionCounts(_ context.Context, shop shopify.Domain) (map[exceptions.Code]int, error) {
+	counts := map[exceptions.Code]int{}
+	for _, e := range w.open {
+		if e.Shop == shop && e.Status == exceptions.Open {
+			counts[e.Code]++
+		}
+	}
+	return counts, nil
+}
+
 func (w *world) Exception(_ context.Context, shop shopify.Domain, id string) (exceptions.Exception, error) {
 	for _, e := range w.open {
 		if e.Shop == shop && e.ID == id {

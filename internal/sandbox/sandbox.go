@@ -105,7 +105,7 @@ func (w *World) Environment() []string {
 		"TIKTOK_APP_KEY=" + tiktokKey, "TIKTOK_APP_SECRET=" + tiktokSecret, "TIKTOK_SERVICE_ID=" + tiktokService,
 		"TIKTOK_API_URL=" + w.URL.TikTok, "TIKTOK_AUTH_URL=" + w.URL.TikTok, "TIKTOK_AUTHORIZE_URL=" + w.URL.TikTok + "/open/authorize",
 		"LOOP_API_URL=" + w.URL.Loop + "/api/v1",
-		"RETRY_BASE=100ms",
+		"RETRY_BASE=100ms", "POLL_INTERVAL=2s",
 	}
 }
 

@@ -43,6 +43,7 @@ func (s *Story) Tell(ctx context.Context) error {
 		{"The buyer finds it in Loop's return portal, in every usual writing of number and ZIP.", s.findInLoop},
 		{"TikTok knows which Shopify order it became.", s.reference},
 		{"A second buyer orders; Shopify writes the order, and the answer is lost on the way.", s.lostAnswer},
+		{"A third buyer orders, and TikTok's notification is lost on the way.", s.lostNotification},
 		{"A person wonders why the order is as it is, and reads its timeline.", s.explain},
 	}
 	for n, chapter := range chapters {
