@@ -39,6 +39,8 @@ type Options struct {
 	Now func() time.Time
 	// Script says which calls fail and how; the package comment lists the operations. Nil: none fails.
 	Script *chaos.Script
+	// Way is what happens to webhooks before they arrive, by topic. Nil: each arrives once, in order.
+	Way *chaos.Webhooks
 
 	// IDMetafields are the keys of the app-owned order metafields of type id. Nil: "tiktok_order_id".
 	IDMetafields []string
