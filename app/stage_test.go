@@ -42,7 +42,9 @@ type scenery struct {
 	database string
 	// dropMetafield chooses what Shopify does with a second order of one number.
 	dropMetafield bool
-	environ       []string
+	// bucket and restore are Shopify's query budget; 0 is that of its standard plan.
+	bucket, restore float64
+	environ         []string
 	// hostile tests send requests that contracts do not allow on purpose.
 	hostile bool
 }
@@ -70,6 +72,7 @@ func surround(t testing.TB, app string, scene scenery) *stage {
 	s := &stage{app: app}
 	s.platforms, err = sandbox.Start(t.Context(), sandbox.Options{
 		AppURL: app, Scopes: declared.Scopes, Topics: declared.Topics(), DropDuplicateMetafield: scene.dropMetafield,
+		BucketSize: scene.bucket, RestoreRate: scene.restore,
 	})
 	if err != nil {
 		t.Fatal(err)

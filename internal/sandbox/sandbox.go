@@ -49,6 +49,8 @@ type Options struct {
 	Scopes, Topics []string
 	// DropDuplicateMetafield chooses what Shopify does with a second order of the same number.
 	DropDuplicateMetafield bool
+	// BucketSize and RestoreRate are Shopify's query budget for a shop; 0 is that of its standard plan.
+	BucketSize, RestoreRate float64
 }
 
 // World is the three platforms, running.
@@ -84,6 +86,7 @@ func Start(ctx context.Context, o Options) (*World, error) {
 		APIKey: shopifyKey, APISecret: shopifySecret, Scopes: o.Scopes, Topics: o.Topics,
 		AppURL: o.AppURL, WebhookURL: o.AppURL + "/webhooks/shopify",
 		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults,
+		BucketSize: o.BucketSize, RestoreRate: o.RestoreRate,
 	})
 	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}})
 	if err := w.furnish(); err != nil {
