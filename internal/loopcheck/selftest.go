@@ -96,10 +96,11 @@ func (t *Tester) Test(ctx context.Context, shop shopify.Domain, id tiktok.OrderI
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{CheckedAt: t.Now(), Code: problem, Tries: []Try{}}
+	report := Report{Code: problem, Tries: []Try{}}
 	if problem == "" {
 		t.try(ctx, key, order.ShopifyName, zip, &report)
 	}
+	report.CheckedAt = t.Now()
 	report.tell()
 	return report, t.record(ctx, order, report)
 }

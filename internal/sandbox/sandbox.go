@@ -51,6 +51,8 @@ type Options struct {
 	DropDuplicateMetafield bool
 	// BucketSize and RestoreRate are Shopify's query budget for a shop; 0 is that of its standard plan.
 	BucketSize, RestoreRate float64
+	// Chaos disturbs calls and notifications of TikTok and Shopify; nil leaves them alone.
+	Chaos *Chaos
 }
 
 // World is the three platforms, running.
@@ -69,11 +71,11 @@ type World struct {
 
 // Start opens the platforms on free loopback ports.
 func Start(ctx context.Context, o Options) (*World, error) {
-	w := &World{app: o.AppURL, TikTokFaults: &chaos.Script{}, ShopifyFaults: &chaos.Script{}}
+	w := &World{app: o.AppURL, TikTokFaults: &chaos.Script{Otherwise: o.Chaos.plan()}, ShopifyFaults: &chaos.Script{Otherwise: o.Chaos.plan()}}
 	var err error
 	w.TikTok, err = tiktoksim.New(tiktoksim.Options{
 		AppKey: tiktokKey, AppSecret: tiktokSecret, ServiceID: tiktokService,
-		RedirectURL: o.AppURL + "/tiktok/callback", Script: w.TikTokFaults, Products: goods(),
+		RedirectURL: o.AppURL + "/tiktok/callback", Script: w.TikTokFaults, Way: o.Chaos.webhooks(), Products: goods(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start simulated tiktok shop: %w", err)
@@ -85,7 +87,7 @@ func Start(ctx context.Context, o Options) (*World, error) {
 	w.Shopify = shopifysim.New(shopifysim.Options{
 		APIKey: shopifyKey, APISecret: shopifySecret, Scopes: o.Scopes, Topics: o.Topics,
 		AppURL: o.AppURL, WebhookURL: o.AppURL + "/webhooks/shopify",
-		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults,
+		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults, Way: o.Chaos.webhooks(),
 		BucketSize: o.BucketSize, RestoreRate: o.RestoreRate,
 	})
 	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}})
