@@ -80,3 +80,13 @@ func TestDeauthorizationIsBelievedOnlyWhenTikTokConfirmsIt(t *testing.T) {
 		}
 	}
 }
+
+// What was off for another reason stays off: a withdrawn permission is no news to a merchant who does not sync the shop.
+func TestAShopThatTheMerchantSwitchedOffIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := &board{answer: fault.NeedsMerchant("connection_expired", "", nil), off: shops.OffByMerchant}
+	err := (&connections.Watcher{Connections: b, TikTok: b}).Deauthorize(t.Context(), connections.DeauthorizeArgs{Shop: demo, TikTokShop: "7"})
+	if err != nil || b.off != shops.OffByMerchant || len(b.jobs) > 0 {
+		t.Errorf("off %q, jobs %v, error %v", b.off, b.jobs, err)
+	}
+}

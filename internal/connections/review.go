@@ -124,7 +124,7 @@ func (r *Reviewer) Expiring(ctx context.Context, args ExpiringArgs) error {
 		}
 		detail := "It concerns TikTok shop " + named(c)
 		if args.ExpiresAt > 0 {
-			detail += " and ends on " + time.Unix(args.ExpiresAt, 0).UTC().Format("2 January 2006")
+			detail += " and ends on " + moment(args.ExpiresAt).Format("2 January 2006")
 		}
 		e := exceptions.New(args.Shop, "", exceptions.ConnectionExpiring, detail+".", r.Now())
 		if err := r.Exceptions.OpenException(ctx, e); err != nil {
@@ -132,6 +132,16 @@ func (r *Reviewer) Expiring(ctx context.Context, args ExpiringArgs) error {
 		}
 	}
 	return nil
+}
+
+// moment reads TikTok's number. Its documents name no unit: elsewhere TikTok
+// tells seconds, and milliseconds would be a date that no calendar reaches.
+func moment(n int64) time.Time {
+	const farFuture = 100_000_000_000
+	if n > farFuture {
+		return time.UnixMilli(n).UTC()
+	}
+	return time.Unix(n, 0).UTC()
 }
 
 // named is how the merchant knows the shop.
