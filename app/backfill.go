@@ -91,6 +91,9 @@ func (c *backfillCommand) perform(w world, want backfills.Wanted) (err error) {
 	var b backfills.Backfill
 	if c.Resume != "" {
 		b, err = desk.Resume(w.ctx, shop, c.Resume)
+		if errors.Is(err, backfills.ErrOver) {
+			err = nil // all its pages are read; imports may be left
+		}
 	} else {
 		b, err = desk.Start(w.ctx, shop, want)
 	}

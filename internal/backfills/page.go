@@ -143,7 +143,7 @@ func needed(order tiktok.Order, row links.Order) bool {
 		return false
 	case links.Written:
 		return order.UpdateTime > row.UpdateTime
-	case "":
+	case "", links.Skipped:
 		// Of somebody who asks, only cancelled orders are skipped.
 		return orders.Decide(order, orders.Context{ShopCurrency: order.Payment.Currency, Asked: true}).Action != orders.Skip
 	default:
