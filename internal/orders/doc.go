@@ -1,6 +1,6 @@
 // Package orders brings TikTok Shop orders into Shopify.
 //
-// The queue runs its jobs (Importer, Referrer, Releaser); routes and commands
+// The queue runs its jobs (Importer, Referrer, Releaser, Poller, Rechecker); routes and commands
 // start them. Deciding and converting are pure: Decide says what becomes of an
 // order that is not in Shopify, Convert makes its Shopify form. The package
 // never changes a TikTok order, never sends an e-mail, never computes a tax,
@@ -21,6 +21,17 @@
 //
 // Where TikTok moves the parcel a missing or masked ZIP holds nothing up: the
 // order is written and listed, as buyers cannot find it in Loop yet.
+//
+// # Where work comes from
+//
+//	webhook          TikTok tells of an order: imported at once
+//	polling          every POLL_INTERVAL what changed since the watermark, less ten minutes: a lost webhook is found
+//	looking again    what an exception stopped, also without a sign that its cause is gone: at first every
+//	                 POLL_INTERVAL, then after a tenth of the time that it has been stopped
+//	access renewed   a new permission, token or scope takes up at once what waited for it
+//	a person         import now, retry, a choice, a switch
+//
+// All ask with the same ImportArgs, and the import reads the truth anew.
 //
 // # Special orders
 //
