@@ -89,10 +89,11 @@ func TestTheSameSeedIsTheSameChaos(t *testing.T) {
 		}
 		return strings.Join(faults, " ")
 	}
-	if plan(7) != plan(7) {
+	first := plan(7)
+	if again := plan(7); again != first {
 		t.Error("the same seed planned something else")
 	}
-	if plan(7) == plan(8) {
+	if plan(8) == first {
 		t.Error("two seeds planned the same")
 	}
 }

@@ -16,10 +16,10 @@ import (
 )
 
 // giveLoopKey changes the key with the settings, as the merchant does.
-func (b *bench) giveLoopKey(t *testing.T, shop shopify.Domain, key string) shops.Settings {
+func (b *bench) giveLoopKey(t *testing.T, key string) shops.Settings {
 	t.Helper()
 	given := secret.New(key)
-	settings, err := b.ChangeSettings(t.Context(), shop, func(s *shops.Settings) ([]store.Job, error) {
+	settings, err := b.ChangeSettings(t.Context(), demo, func(s *shops.Settings) ([]store.Job, error) {
 		s.LoopKey = &given
 		return nil, nil
 	})
@@ -42,10 +42,10 @@ func loopKeys(t *testing.T, b *bench) {
 		}
 	}
 	want(demo, "")
-	if s := b.giveLoopKey(t, demo, "first key"); !s.LoopKeySet || s.LoopKey != nil {
+	if s := b.giveLoopKey(t, "first key"); !s.LoopKeySet || s.LoopKey != nil {
 		t.Errorf("after giving a key: %v", s.LoopKeySet)
 	}
-	b.giveLoopKey(t, demo, "second key")
+	b.giveLoopKey(t, "second key")
 	want(demo, "second key")
 	want(other, "")
 
@@ -68,12 +68,12 @@ func loopKeys(t *testing.T, b *bench) {
 		t.Fatal(err)
 	}
 	want(demo, "second key")
-	if s := b.giveLoopKey(t, demo, ""); s.LoopKeySet {
+	if s := b.giveLoopKey(t, ""); s.LoopKeySet {
 		t.Error("a removed key is still set")
 	}
 	want(demo, "")
 
-	b.giveLoopKey(t, demo, "third key")
+	b.giveLoopKey(t, "third key")
 	b.pass(time.Hour)
 	_, err = b.UninstallShop(ctx, demo, b.Now())
 	must(t, err)
@@ -115,7 +115,7 @@ func loopChecks(t *testing.T, b *bench) {
 func loopKeySealed(t *testing.T, b *bench) {
 	b.install(t, demo)
 	const key = "visible-nowhere"
-	b.giveLoopKey(t, demo, key)
+	b.giveLoopKey(t, key)
 	var body, sealed string
 	const text = `SELECT s.body, k.key_sealed FROM settings s JOIN loop_keys k ON k.shop = s.shop`
 	if writer := b.SQLite(); writer != nil {
