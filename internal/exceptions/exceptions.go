@@ -36,6 +36,10 @@ const (
 	ScopeMissing       Code = "scope_missing"
 	OrderNotFound      Code = "order_not_found"
 	OrderNotUnderstood Code = "order_not_understood"
+	AddressConflict    Code = "address_conflict"
+	CancelRefused      Code = "cancel_refused"
+	CancelNotMirrored  Code = "cancel_not_mirrored"
+	OrderEdited        Code = "order_edited"
 )
 
 // CauseGone is the resolution of an exception that cleared itself.
@@ -47,7 +51,7 @@ func OfOrders() []Code {
 	return []Code{
 		SKUUnmatched, SKUAmbiguous, TotalsMismatch, CurrencyMismatch, MarketUnsupported, ZIPMissing, ZIPMasked,
 		AddressMissing, DuplicateOrder, InventoryRefused, APIRejected, ConnectionExpired, ScopeMissing,
-		OrderNotFound, OrderNotUnderstood,
+		OrderNotFound, OrderNotUnderstood, AddressConflict, CancelRefused, CancelNotMirrored, OrderEdited,
 	}
 }
 

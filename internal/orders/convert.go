@@ -63,6 +63,9 @@ func Convert(in Input) (Conversion, error) {
 	order.CustomAttributes = attributes(in, b)
 	order.ShippingAddress = shippingAddress(in.Order.RecipientAddress)
 	order.LineItems, conversion.Lines = b.lines(c.units, picks)
+	for n, line := range conversion.Lines {
+		conversion.Lines[n].TookStock = line.Variant != "" && *conversion.Options.InventoryBehaviour != admin.OrderCreateInputsInventoryBehaviorBypass
+	}
 	order.ShippingLines = b.shippingLines(in.Order, c)
 	pay(order, in, c.total)
 	if in.Test {

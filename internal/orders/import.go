@@ -27,7 +27,7 @@ type ImportArgs struct {
 	// TikTokShop is empty when nobody knows yet which connected shop took the order.
 	TikTokShop tiktok.ShopID  `json:"tiktok_shop,omitempty"`
 	Order      tiktok.OrderID `json:"order_id"`
-	// Cause is what asked: "webhook:…", "retry:…", "released:…", "asked".
+	// Cause is what asked: "webhook:…", "poll:…", "recheck:…", "resumed:…", "released:…", "retry:…", "asked".
 	Cause string `json:"cause"`
 	// Asked tells that a person asked for this very order: the start line does not hold it off.
 	Asked bool `json:"asked,omitempty"`
@@ -118,6 +118,8 @@ type run struct {
 	connection shops.Connection
 	order      tiktok.Order
 	row        links.Order
+	// lines are a written order's, with their units as TikTok shows them now.
+	lines []links.Line
 	// notices are what a written order is listed under all the same.
 	notices []Notice
 }
@@ -189,6 +191,9 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 			continue
 		}
 		if c.Off == shops.OffByMerchant && !r.args.Asked {
+			if r.row.State == links.Written {
+				return false, nil
+			}
 			return false, r.rest(ctx, links.Waiting, ConnectionOff)
 		}
 		order, err := r.TikTok.Order(ctx, seatOf(c), r.args.Order)
@@ -217,14 +222,6 @@ func notFound(took tiktok.ShopID, connections []shops.Connection) error {
 		}
 	}
 	return fault.NeedsMerchant(string(exceptions.ConnectionExpired), "No TikTok shop that could have taken this order is connected.", nil)
-}
-
-// follow keeps a written order's status up to date.
-func (r *run) follow(ctx context.Context) error {
-	if err := r.Ledger.SaveOrder(ctx, r.lease, r.row); err != nil {
-		return fmt.Errorf("save order %s: %w", r.row.ID, err)
-	}
-	return r.note(ctx, timeline.Decision, "already in Shopify", "tiktok_status", string(r.row.Status))
 }
 
 // rest leaves the order where it is for now, and says why.

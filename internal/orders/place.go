@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"cmp"
 	"strings"
 	"unicode"
 
@@ -47,31 +46,35 @@ func addressInput(a shopify.Address) admin.MailingAddressInput {
 }
 
 // readdress is the address that Shopify should have: TikTok's, but nothing
-// masked or empty in place of what is clear. Name, street and province with
-// country each go as a whole: half of an old street and half of a new one are
-// nobody's house.
+// masked or empty in place of what is clear. Where TikTok hides the street of a
+// house that Shopify knows, the rest of the place stays too: half of an old
+// address and half of a new one are nobody's house.
 func readdress(current, tiktok shopify.Address) shopify.Address {
 	out := current
 	if better(tiktok.FirstName+tiktok.LastName, current.FirstName+current.LastName) {
 		out.FirstName, out.LastName = tiktok.FirstName, tiktok.LastName
 	}
-	if !blank(tiktok.Address1) && better(tiktok.Address1+tiktok.Address2, current.Address1+current.Address2) {
+	if better(tiktok.Phone, current.Phone) {
+		out.Phone = tiktok.Phone
+	}
+	better := better
+	switch street := current.Address1 + current.Address2; {
+	case !blank(tiktok.Address1) && better(tiktok.Address1+tiktok.Address2, street):
 		out.Address1, out.Address2 = tiktok.Address1, tiktok.Address2
+	case !blank(street) && !Masked(street):
+		better = missing
 	}
 	if better(tiktok.City, current.City) {
 		out.City = tiktok.City
 	}
-	if better(tiktok.CountryCode, current.CountryCode) {
-		out.CountryCode, out.ProvinceCode = tiktok.CountryCode, cmp.Or(tiktok.ProvinceCode, current.ProvinceCode)
-		if tiktok.CountryCode != current.CountryCode {
-			out.ProvinceCode = tiktok.ProvinceCode
-		}
-	}
 	if better(tiktok.ZIP, current.ZIP) {
 		out.ZIP = tiktok.ZIP
 	}
-	if better(tiktok.Phone, current.Phone) {
-		out.Phone = tiktok.Phone
+	if better(tiktok.CountryCode, current.CountryCode) {
+		if tiktok.CountryCode != current.CountryCode || tiktok.ProvinceCode != "" {
+			out.ProvinceCode = tiktok.ProvinceCode
+		}
+		out.CountryCode = tiktok.CountryCode
 	}
 	return out
 }
@@ -79,6 +82,11 @@ func readdress(current, tiktok shopify.Address) shopify.Address {
 // better tells whether what TikTok says may replace what Shopify has.
 func better(tiktok, current string) bool {
 	return !blank(tiktok) && (!Masked(tiktok) || blank(current) || Masked(current))
+}
+
+// missing tells whether what TikTok says fills a gap.
+func missing(tiktok, current string) bool {
+	return better(tiktok, current) && (blank(current) || Masked(current))
 }
 
 // comparableAddress is the form in which addresses are compared, never shown or sent:

@@ -26,6 +26,7 @@ type Shopify interface {
 	OrderByID(ctx context.Context, shop shopify.Domain, id shopify.GID) (*shopify.FoundOrder, error)
 	CreateOrder(ctx context.Context, shop shopify.Domain, order admin.OrderCreateOrderInput, options admin.OrderCreateOptionsInput) (shopify.Created, error)
 	SetTikTokOrderID(ctx context.Context, shop shopify.Domain, order shopify.GID, id string) error
+	Written
 }
 
 // lookups are the moments, in units of RetryBase after the attempt, at which an
@@ -217,11 +218,27 @@ func (r *run) findOurs(ctx context.Context) (*shopify.FoundOrder, error) {
 
 // adopt records an order that is in Shopify already.
 func (r *run) adopt(ctx context.Context, found shopify.FoundOrder, why string) error {
-	c, err := r.convert(ctx)
+	c, err := r.asWritten(ctx, found)
 	if err != nil {
 		return err
 	}
 	return r.finish(ctx, found, c, why)
+}
+
+// asWritten is the form in which an order was written that Shopify has already.
+// What TikTok cancelled since was part of it: the total tells.
+func (r *run) asWritten(ctx context.Context, found shopify.FoundOrder) (Conversion, error) {
+	c, err := r.convert(ctx)
+	if err == nil && sameTotal(c, found) {
+		return c, nil
+	}
+	now := r.order
+	defer func() { r.order = now }()
+	r.order = revived(now)
+	if before, failed := r.convert(ctx); failed == nil && sameTotal(before, found) {
+		return before, nil
+	}
+	return c, err
 }
 
 // finish repairs what the order lacks and records it as written.
@@ -235,8 +252,11 @@ func (r *run) finish(ctx context.Context, found shopify.FoundOrder, c Conversion
 	r.row.ShopifyOrder, r.row.ShopifyName, r.row.WrittenAt = found.ID, found.Name, &now
 	r.row.AttemptAt, r.row.Lookups = nil, 0
 	r.row.Total = c.Total.String()
-	lines := matchLines(c.Lines, found.Lines)
-	if err := r.Ledger.SaveChange(ctx, r.lease, r.row, links.Change{Lines: lines, Place: placeOf(r.order)}, r.afterWriting()...); err != nil {
+	lines, place := matchLines(c.Lines, found.Lines), placeOf(r.order)
+	if r.row.Duplicate == links.AdoptTheirs {
+		lines, place.Written = withoutStock(lines), ""
+	}
+	if err := r.Ledger.SaveChange(ctx, r.lease, r.row, links.Change{Lines: lines, Place: place}, r.afterWriting(lines)...); err != nil {
 		return fmt.Errorf("record order %s as %s: %w", r.args.Order, found.ID, err)
 	}
 	r.notices = c.Notices
@@ -249,8 +269,11 @@ func (r *run) finish(ctx context.Context, found shopify.FoundOrder, c Conversion
 }
 
 // afterWriting lists what follows a written order. None of it can undo or delay the order.
-func (r *run) afterWriting() []Job {
+func (r *run) afterWriting(lines []links.Line) []Job {
 	jobs := []Job{ReferenceArgs{Shop: r.args.Shop, Order: r.args.Order}}
+	if len(newlyCancelled(lines, r.order)) > 0 { // while the answer was lost
+		jobs = append(jobs, ImportArgs{Shop: r.args.Shop, TikTokShop: r.row.TikTokShop, Order: r.args.Order, Cause: "cancelled while it was written"})
+	}
 	if r.settings.LoopKeySet && r.LoopCheck != nil {
 		jobs = append(jobs, r.LoopCheck(r.args.Shop, r.args.Order))
 	}
