@@ -22,10 +22,11 @@ var allowed = map[string][]string{
 	"internal/money":      {},
 	"internal/shops":      {"internal/secret", "internal/shopify", "internal/tiktok"},
 	"internal/links":      {"internal/shopify", "internal/tiktok"},
+	"internal/mappings":   {"internal/shopify", "internal/tiktok"},
 	"internal/exceptions": {"internal/shopify", "internal/tiktok"},
 	"internal/timeline":   {"internal/shopify", "internal/tiktok"},
 	"internal/orders": {
-		"graphql/admin", "internal/exceptions", "internal/fault", "internal/links", "internal/money",
+		"graphql/admin", "internal/exceptions", "internal/fault", "internal/links", "internal/mappings", "internal/money",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/installs":    {"internal/shopify", "internal/shops", "internal/tokens"},
@@ -55,14 +56,14 @@ var allowed = map[string][]string{
 	"internal/inbox":     {"internal/connections", "internal/installs", "internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/queue":     {"internal/fault", "internal/store"},
 	"internal/store": {
-		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/money", "internal/secret", "internal/shopify",
+		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/mappings", "internal/money", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/store/db", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	// sqlc scans straight into the typed ids.
 	"internal/store/db":           {"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"internal/store/postgrestest": {},
 	"internal/store/storetest": {
-		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/secret", "internal/shopify", "internal/shops",
+		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/mappings", "internal/secret", "internal/shopify", "internal/shops",
 		"internal/store", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 
@@ -78,7 +79,7 @@ var allowed = map[string][]string{
 	// The app as the world meets it.
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
-		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/secret", "internal/shopify",
+		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours

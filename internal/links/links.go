@@ -94,6 +94,8 @@ type Order struct {
 	Lookups int
 	// Duplicate is what the merchant chose when another connector had written the order.
 	Duplicate DuplicateChoice
+	// Totals is what the merchant chose when the order's total could not be explained.
+	Totals TotalsChoice
 	// ReferencedAt is when TikTok took the external order reference.
 	ReferencedAt *time.Time
 
@@ -110,6 +112,12 @@ const (
 	WriteOurs   DuplicateChoice = "write_ours"
 	IgnoreOrder DuplicateChoice = "ignore"
 )
+
+// TotalsChoice answers the exception totals_mismatch; empty until somebody chose.
+type TotalsChoice string
+
+// WriteDifference has the order written with a line for what nobody can explain.
+const WriteDifference TotalsChoice = "write_difference"
 
 // Line is one line of the Shopify order and the units behind it.
 type Line struct {

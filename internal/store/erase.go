@@ -30,6 +30,7 @@ func (s *Store) EraseShop(ctx context.Context, domain shopify.Domain) error {
 			s.eraseBefore(ctx, q, domain, math.MaxInt64),
 			dropAccess(ctx, q, domain),
 			q.DeleteSettings(ctx, domain),
+			q.DeleteSKUMappings(ctx, domain),
 			q.DeleteShop(ctx, domain),
 		)
 	})

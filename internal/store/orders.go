@@ -46,7 +46,7 @@ func (s *Store) saveOrder(ctx context.Context, q *db.Queries, lease links.Lease,
 		Status: order.Status, UpdateTime: order.UpdateTime, OrderedAt: micros(order.OrderedAt),
 		Total: order.Total, Currency: order.Currency, ShopifyOrder: order.ShopifyOrder, ShopifyName: order.ShopifyName,
 		WrittenAt: microsOf(order.WrittenAt), AttemptAt: microsOf(order.AttemptAt), Lookups: int64(order.Lookups),
-		DuplicateChoice: order.Duplicate, ReferencedAt: microsOf(order.ReferencedAt), CreatedAt: micros(s.now()),
+		DuplicateChoice: order.Duplicate, TotalsChoice: order.Totals, ReferencedAt: microsOf(order.ReferencedAt), CreatedAt: micros(s.now()),
 	})
 }
 
@@ -138,7 +138,7 @@ func orderOf(row db.Order) links.Order {
 		Shop: row.Shop, TikTokShop: row.TiktokShop, ID: row.OrderID, State: row.State, Reason: row.Reason,
 		Status: row.Status, UpdateTime: row.UpdateTime, OrderedAt: timeOf(row.OrderedAt), Total: row.Total, Currency: row.Currency,
 		ShopifyOrder: row.ShopifyOrder, ShopifyName: row.ShopifyName, WrittenAt: timeOrNil(row.WrittenAt), AttemptAt: timeOrNil(row.AttemptAt),
-		Lookups: int(row.Lookups), Duplicate: row.DuplicateChoice, ReferencedAt: timeOrNil(row.ReferencedAt),
+		Lookups: int(row.Lookups), Duplicate: row.DuplicateChoice, Totals: row.TotalsChoice, ReferencedAt: timeOrNil(row.ReferencedAt),
 		CreatedAt: timeOf(row.CreatedAt), UpdatedAt: timeOf(row.UpdatedAt),
 	}
 }

@@ -162,6 +162,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.eventStmt, err = db.PrepareContext(ctx, event); err != nil {
 		return nil, fmt.Errorf("error preparing query Event: %w", err)
 	}
+	if q.eventsInStmt, err = db.PrepareContext(ctx, eventsIn); err != nil {
+		return nil, fmt.Errorf("error preparing query EventsIn: %w", err)
+	}
+	if q.eventsOfDeliveryStmt, err = db.PrepareContext(ctx, eventsOfDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query EventsOfDelivery: %w", err)
+	}
 	if q.exceptionStmt, err = db.PrepareContext(ctx, exception); err != nil {
 		return nil, fmt.Errorf("error preparing query Exception: %w", err)
 	}
@@ -586,6 +592,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eventStmt: %w", cerr)
 		}
 	}
+	if q.eventsInStmt != nil {
+		if cerr := q.eventsInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eventsInStmt: %w", cerr)
+		}
+	}
+	if q.eventsOfDeliveryStmt != nil {
+		if cerr := q.eventsOfDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eventsOfDeliveryStmt: %w", cerr)
+		}
+	}
 	if q.exceptionStmt != nil {
 		if cerr := q.exceptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing exceptionStmt: %w", cerr)
@@ -986,6 +1002,8 @@ type Queries struct {
 	eraseTimelineStmt            *sql.Stmt
 	eraseUnitsStmt               *sql.Stmt
 	eventStmt                    *sql.Stmt
+	eventsInStmt                 *sql.Stmt
+	eventsOfDeliveryStmt         *sql.Stmt
 	exceptionStmt                *sql.Stmt
 	holdLeaseStmt                *sql.Stmt
 	installShopStmt              *sql.Stmt
@@ -1101,6 +1119,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		eraseTimelineStmt:            q.eraseTimelineStmt,
 		eraseUnitsStmt:               q.eraseUnitsStmt,
 		eventStmt:                    q.eventStmt,
+		eventsInStmt:                 q.eventsInStmt,
+		eventsOfDeliveryStmt:         q.eventsOfDeliveryStmt,
 		exceptionStmt:                q.exceptionStmt,
 		holdLeaseStmt:                q.holdLeaseStmt,
 		installShopStmt:              q.installShopStmt,

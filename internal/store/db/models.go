@@ -156,7 +156,7 @@ type Order struct {
 	ZipHash         string
 	CreatedAt       int64
 	UpdatedAt       int64
-	TotalsChoice    string
+	TotalsChoice    links.TotalsChoice
 	AddressSeen     string
 	AddressWritten  string
 }
