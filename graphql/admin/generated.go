@@ -3440,6 +3440,14 @@ func (v *VariantFieldsProduct) GetTitle() string { return v.Title }
 // GetStatus returns VariantFieldsProduct.Status, and is useful for accessing the field via an interface.
 func (v *VariantFieldsProduct) GetStatus() ProductStatus { return v.Status }
 
+// VariantResponse is returned by Variant on success.
+type VariantResponse struct {
+	ProductVariant *VariantFields `json:"productVariant"`
+}
+
+// GetProductVariant returns VariantResponse.ProductVariant, and is useful for accessing the field via an interface.
+func (v *VariantResponse) GetProductVariant() *VariantFields { return v.ProductVariant }
+
 // VariantsBySKUProductVariantsProductVariantConnection includes the requested fields of the GraphQL type ProductVariantConnection.
 type VariantsBySKUProductVariantsProductVariantConnection struct {
 	Nodes    []*VariantFields `json:"nodes"`
@@ -3640,6 +3648,14 @@ func (v *__TagsAddInput) GetId() string { return v.Id }
 
 // GetTags returns __TagsAddInput.Tags, and is useful for accessing the field via an interface.
 func (v *__TagsAddInput) GetTags() []string { return v.Tags }
+
+// __VariantInput is used internally by genqlient
+type __VariantInput struct {
+	Id string `json:"id,omitempty"`
+}
+
+// GetId returns __VariantInput.Id, and is useful for accessing the field via an interface.
+func (v *__VariantInput) GetId() string { return v.Id }
 
 // __VariantsBySKUInput is used internally by genqlient
 type __VariantsBySKUInput struct {
@@ -4400,6 +4416,48 @@ func TagsAdd(
 	}
 
 	data_ = &TagsAddResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by Variant.
+const Variant_Operation = `
+query Variant ($id: ID!) {
+	productVariant(id: $id) {
+		id
+		sku
+		title
+		product {
+			id
+			title
+			status
+		}
+	}
+}
+`
+
+// Reads the variant itself, so it tells what the search's index does not know yet, or still does.
+func Variant(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *VariantResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Variant",
+		Query:  Variant_Operation,
+		Variables: &__VariantInput{
+			Id: id,
+		},
+	}
+
+	data_ = &VariantResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

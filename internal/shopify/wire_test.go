@@ -134,6 +134,9 @@ func goldenCalls() map[string]func(*testing.T, *Client) {
 		"variants_by_sku": func(t *testing.T, c *Client) {
 			_, _ = c.VariantsBySKU(t.Context(), testShop, []string{"B", "A", "B", "", " ", `say "hi" \ OR sku:*`})
 		},
+		"variant": func(t *testing.T, c *Client) {
+			_, _ = c.Variants(t.Context(), testShop, []GID{"gid://shopify/ProductVariant/7"})
+		},
 		"metafields_set": func(t *testing.T, c *Client) { _ = c.SetTikTokOrderID(t.Context(), testShop, order, tiktokID) },
 		"tags_add":       func(t *testing.T, c *Client) { _ = c.AddTags(t.Context(), testShop, order, []string{"tiktok-shop"}) },
 		"shop":           func(t *testing.T, c *Client) { _, _ = c.ShopInfo(t.Context(), testShop) },
