@@ -184,7 +184,7 @@ func (j *journal) check(t testing.TB) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, private := range []string{
-		"sandbox-shopify-secret", "sandbox-tiktok-secret", encryptionKey, "shpat_", "shprt_", "TTP_SIM_", "eyJ",
+		"sandbox-shopify-secret", "sandbox-tiktok-secret", theLoopKey, encryptionKey, "shpat_", "shprt_", "TTP_SIM_", "eyJ",
 		"Whitfield", "Osei", "Example Trail", "SW1A 2AA", "scs.tiktokw.us",
 	} {
 		if strings.Contains(j.text.String(), private) {
