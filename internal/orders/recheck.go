@@ -55,6 +55,8 @@ func rechecked() []recheck {
 		{code: exceptions.APIRejected}, {code: exceptions.ScopeMissing}, {code: exceptions.ConnectionExpired},
 		{code: exceptions.ZIPMissing, state: links.Held}, {code: exceptions.ZIPMasked, state: links.Held},
 		{code: exceptions.AddressMissing, state: links.Held},
+		// Somebody may mend these in Shopify.
+		{code: exceptions.AddressConflict}, {code: exceptions.CancelRefused}, {code: exceptions.CancelNotMirrored}, {code: exceptions.OrderEdited},
 		// A number that TikTok does not know may be one that it knows a little later, or a typing error.
 		{code: exceptions.OrderNotFound, within: 3 * 24 * time.Hour},
 	}

@@ -169,7 +169,9 @@ func troubles() []trouble {
 			func(s *scene, _ tiktok.OrderID) { s.stock("MUG-12-SAGE", 5) }},
 		{exceptions.APIRejected,
 			func(s *scene) tiktok.OrderID {
-				s.set(func(settings *shops.Settings) { settings.Tags = []string{"a tag that is longer than the forty characters that Shopify takes"} })
+				s.set(func(settings *shops.Settings) {
+					settings.Tags = []string{"a tag that is longer than the forty characters that Shopify takes"}
+				})
 				return s.place(tiktoksim.OrderSpec{})
 			},
 			func(s *scene, _ tiktok.OrderID) { s.set(func(settings *shops.Settings) { settings.Tags = nil }) }},
