@@ -205,8 +205,9 @@ func TestCommandsBesideAServer(t *testing.T) {
 	}
 }
 
-// settledStage is a shop that is installed and connected, with the program ended.
-func settledStage(t *testing.T) *stage {
+// settledStage is a shop that is installed and connected, with the program
+// ended; meanwhile is done before its end.
+func settledStage(t *testing.T, meanwhile ...func(*stage)) *stage {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -223,6 +224,9 @@ func settledStage(t *testing.T) *stage {
 	go func() { ended <- serve(running, cfg, slog.New(slog.DiscardHandler), listener) }()
 	s.until(t, s.ready)
 	s.furnished(t)
+	for _, do := range meanwhile {
+		do(s)
+	}
 	s.settled(t)
 	end()
 	if err := <-ended; err != nil {

@@ -28,6 +28,7 @@ type commands struct {
 	Explain  explainCommand   `cmd:"" help:"Tell everything that happened to one order, and why."`
 	Import   importCommand    `cmd:"" help:"Bring single orders in now, also from before the start line."`
 	Backfill backfillCommand  `cmd:"" help:"Bring in the orders of a time span; --dry-run shows what it would do."`
+	Replay   replayCommand    `cmd:"" help:"Start again what followed from webhooks that are kept; for support."`
 	Version  kong.VersionFlag `help:"Print the version."`
 }
 
