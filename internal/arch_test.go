@@ -119,7 +119,7 @@ var only = map[string][]string{
 
 // pure lists the files that hold a rule and nothing else.
 var pure = map[string][]string{
-	"internal/orders": {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go"},
+	"internal/orders": {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go", "changes.go", "place.go"},
 	"internal/money":  {"*"},
 }
 

@@ -33,6 +33,9 @@ const (
 	SkipBeforeStart = "before_start"
 	// NewStatus: the order is written although its status is none that we know.
 	NewStatus = "unknown_status"
+	// CancelPending: the order is written although the buyer asked to cancel it: until the seller or TikTok
+	// answers it stands.
+	CancelPending = "buyer_asks_to_cancel"
 )
 
 // Context is what a decision needs beside the order.
@@ -91,6 +94,9 @@ func Decide(o tiktok.Order, c Context) Decision {
 		return hold(code, "")
 	}
 	d := Decision{Action: Write, Notices: notices}
+	if o.IsBuyerRequestCancel {
+		d.Reason, d.Detail = CancelPending, "The buyer asked to cancel this order: do not ship it before the request is answered at TikTok."
+	}
 	if !known(o.Status) {
 		d.Reason, d.Detail = NewStatus, fmt.Sprintf("TikTok's status %.40q is new to Switchback.", o.Status)
 	}

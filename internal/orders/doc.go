@@ -44,11 +44,32 @@
 //	partly shipped           written, with stock taken by the setting: the rest is still to be picked
 //	shipped or delivered     written without taking stock
 //	pre-order, back order    like any other; TikTok keeps it ON_HOLD until it may be sent
+//	split or combined        the order as it is; each unit keeps its parcel, and what TikTok combines stays apart
+//	buyer asks to cancel     written, and the timeline says so: the order stands until the request is answered
+//	wholly masked address    as above: held where the seller ships, else written, listed and patched when it arrives
 //	ZIP+4, UK post code      kept exactly; only the comparison form is normalized
 //	no seller SKU            the merchant's mapping of the TikTok SKU id, else sku_unmatched
 //
-// Units that TikTok shows as shipped keep status and parcel in Conversion.Lines.
-// Shipments are mirrored from there; the input's `fulfillment` stays unset here.
+// Units that TikTok shows as shipped keep status and parcel in the ledger, where
+// each import brings them up to date. Shipments are mirrored from there: the
+// input's `fulfillment`, which needs the shop's location, stays unset here.
+//
+// # After an order was written
+//
+//	address changed at TikTok   Shopify gets it, if its address is still what we wrote; else address_conflict. What
+//	                            TikTok hides or leaves out never replaces what is clear
+//	some units cancelled        refunded in Shopify with price and tax as they were written, taken out of their lines
+//	the whole order cancelled   what is left of its total refunded, shipping too, then the order cancelled; alone
+//	                            where nothing was paid. Refused by Shopify: cancel_refused
+//	edited in Shopify           what cannot be applied exactly is left to a person: order_edited. Units that a
+//	                            refund of somebody else took out, as many as TikTok cancelled, are taken for the same
+//	mirror_refunds off          nothing is cancelled or refunded, the order is listed: cancel_not_mirrored
+//
+// Refunds are records on the gateway of our own sale and move no money. Stock
+// goes back only where our write took it and the units have not left. Nobody is
+// sent a message. An intent with the call's input is stored before the call; a
+// call whose outcome is unknown is looked for before it is repeated, as stored,
+// under the same key.
 //
 // # Money
 //

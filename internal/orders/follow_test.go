@@ -167,7 +167,11 @@ func TestALostAnswerNeverRefundsTwice(t *testing.T) {
 		"everything in a row":   {{Kind: chaos.Throttled}, {Kind: chaos.CutBefore}, {Kind: chaos.ServerError}, {Kind: chaos.CutAfter}},
 	}
 	for name, list := range faults {
-		for _, op := range []string{"refundCreate", "orderCancel", "job", "order"} {
+		ops := []string{"refundCreate", "orderCancel"}
+		if len(list) > 2 {
+			ops = append(ops, "job", "order") // reading may fail in every way, and changes nothing
+		}
+		for _, op := range ops {
 			t.Run(op+" "+name, func(t *testing.T) {
 				t.Parallel()
 				s := setUp(t, func(o *shopifysim.Options, _ *shopifysim.ShopSpec) { o.CancelTakes = 3 * retryBase })
@@ -197,7 +201,7 @@ func TestALostAnswerNeverRefundsTwice(t *testing.T) {
 func (s *scene) crowd(id tiktok.OrderID) {
 	s.Helper()
 	var wg sync.WaitGroup
-	for range 10 {
+	for range 4 {
 		wg.Go(func() {
 			for {
 				err := s.importer.Import(s.Context(), args(id))
@@ -286,11 +290,11 @@ func TestShopifyTakesItsTimeToCancel(t *testing.T) {
 	id := s.three()
 	s.written(id)
 	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	for range 400 { // the queue comes back as often as it is asked to
-		if err := s.bring(args(id)); err == nil {
-			break
-		}
+	if err := s.importer.Import(t.Context(), args(id)); fault.Of(err) != fault.Later {
+		t.Fatalf("got %v, want to come back", err)
 	}
+	s.clock.pass(11 * time.Minute)
+	s.must(s.bring(args(id)))
 	if got := s.codes(id); !slices.Equal(got, []exceptions.Code{exceptions.CancelRefused}) {
 		t.Fatalf("exceptions %v", got)
 	}
