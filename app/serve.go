@@ -164,6 +164,7 @@ func (p *program) routes() routes.Deps {
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
 		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store},
 		Ledger: p.store, Open: p.store, Work: &orders.Desk{Files: p.store}, Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
+		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store},
 	}
 }
 

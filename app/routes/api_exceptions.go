@@ -98,6 +98,7 @@ func (s *server) retryException(c *gin.Context) {
 // actions are what a person may choose for a code; others end when their cause is gone.
 var actions = map[exceptions.Code][]string{
 	exceptions.DuplicateOrder: {"adopt", "write_ours", "ignore"},
+	exceptions.TotalsMismatch: {"write_difference"},
 }
 
 // resolveException carries out a person's choice.

@@ -52,6 +52,9 @@ type Deps struct {
 	Loop      LoopChecks
 	LoopTest  LoopTest
 	Backfills Backfills
+	// SKUs reads the merchant's mappings, Mapper changes them.
+	SKUs   SKUTable
+	Mapper Mapper
 }
 
 // Health tells whether the program can work.

@@ -14,7 +14,7 @@ var texts = map[Code]Text{
 	},
 	TotalsMismatch: {
 		"The amounts that TikTok names do not add up to what the buyer paid.",
-		"Compare the sum below with the order in TikTok Seller Center; retry when TikTok has corrected it, or contact support with the order number.",
+		"Compare the sum below with the order in TikTok Seller Center; retry when TikTok has corrected it, or have this order written with a line for the difference.",
 	},
 	CurrencyMismatch: {
 		"The order is in another currency than your Shopify shop.",

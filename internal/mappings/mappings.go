@@ -171,3 +171,11 @@ func words(field string, c Cell, longest int, bad func(field, format string, arg
 	}
 	return ""
 }
+
+// ParsePlace reads the place in a table that a page begins after: a SKU id, or nothing for the top.
+func ParsePlace(text string) (tiktok.SKUID, error) {
+	if text != "" && !skuID.MatchString(text) {
+		return "", fmt.Errorf("%q is no SKU id", clip(text))
+	}
+	return tiktok.SKUID(text), nil
+}

@@ -41,6 +41,8 @@ type Book interface {
 	Shop(ctx context.Context, domain shopify.Domain) (shops.Shop, error)
 	Settings(ctx context.Context, domain shopify.Domain) (shops.Settings, error)
 	Connections(ctx context.Context, domain shopify.Domain) ([]shops.Connection, error)
+	// SKUVariants are the merchant's own mappings of these SKUs; a SKU without one has no entry.
+	SKUVariants(ctx context.Context, domain shopify.Domain, skus []tiktok.SKUID) (map[tiktok.SKUID]shopify.GID, error)
 }
 
 // Ledger keeps orders; every write names the lease it is made under.

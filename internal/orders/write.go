@@ -19,6 +19,8 @@ import (
 // Shopify is what the importer asks Shopify.
 type Shopify interface {
 	VariantsBySKU(ctx context.Context, shop shopify.Domain, skus []string) (map[string][]shopify.Variant, error)
+	// Variants leaves out what the shop does not have.
+	Variants(ctx context.Context, shop shopify.Domain, ids []shopify.GID) (map[shopify.GID]shopify.Variant, error)
 	// OrderByTikTokID reads by the unique metafield, without index lag; nil when there is none.
 	OrderByTikTokID(ctx context.Context, shop shopify.Domain, id string) (*shopify.FoundOrder, error)
 	// FindOrders searches by source identifier, name and tag; the caller confirms the match.
@@ -118,12 +120,13 @@ func (r *run) referenced(ctx context.Context) *shopify.FoundOrder {
 
 // convert finds the variants and makes the order's Shopify form.
 func (r *run) convert(ctx context.Context) (Conversion, error) {
-	found, err := r.Shopify.VariantsBySKU(ctx, r.args.Shop, sellerSKUs(r.order))
+	variants, err := r.variants(ctx)
 	if err != nil {
-		return Conversion{}, fmt.Errorf("look up variants of order %s: %w", r.args.Order, err)
+		return Conversion{}, err
 	}
 	return Convert(Input{
-		Order: r.order, Shop: r.shop, Connection: r.connection, Settings: r.settings, Variants: Variants{BySKU: found},
+		Order: r.order, Shop: r.shop, Connection: r.connection, Settings: r.settings, Variants: variants,
+		Difference: r.row.Totals == links.WriteDifference,
 	})
 }
 
@@ -316,6 +319,9 @@ func (r *run) refused(ctx context.Context, refused shopify.UserErrors) error {
 	}
 	if found != nil {
 		return r.adopt(ctx, *found, "Shopify refused a second order with this TikTok order number; the first is kept")
+	}
+	if refused.Concerns("variantId") {
+		return fault.NeedsMerchant(string(exceptions.SKUUnmatched), "Shopify no longer takes a variant of this order: "+refused.Error(), nil)
 	}
 	if refused.Has("INVENTORY_CLAIM_FAILED") {
 		return fault.NeedsMerchant(string(exceptions.InventoryRefused), refused.Error(), nil)
