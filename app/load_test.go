@@ -3,18 +3,12 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -25,68 +19,6 @@ import (
 // measure depends on the machine. The program runs as a process of its own, so
 // that its memory and its processor time are its own; platforms and senders
 // are in this process. Everything is on loopback.
-
-// binary is the program, built once.
-var binary = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "switchback-load-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(folder, "switchback")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return path, nil
-})
-
-// process is a running child.
-type process struct {
-	cmd   *exec.Cmd
-	ended chan error
-}
-
-// launch starts a child that ends with the test, or by stop.
-func launch(t testing.TB, path string, args, environ []string) *process {
-	t.Helper()
-	p := &process{cmd: exec.CommandContext(t.Context(), path, args...), ended: make(chan error, 1)}
-	p.cmd.Env = append(os.Environ(), environ...)
-	var complaints bytes.Buffer
-	if os.Getenv("LOAD_VERBOSE") != "" {
-		p.cmd.Stderr = os.Stderr
-	}
-	p.cmd.Stdout = &complaints
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { p.ended <- p.cmd.Wait() }()
-	t.Cleanup(func() { p.stop(t) })
-	return p
-}
-
-// stop lets the child finish its work.
-func (p *process) stop(t testing.TB) {
-	t.Helper()
-	if p.cmd == nil {
-		return
-	}
-	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
-	if err := <-p.ended; err != nil && !errors.Is(err, syscall.ECHILD) {
-		t.Logf("the child ended with %v", err)
-	}
-	p.cmd = nil
-}
-
-// launchProgram runs `serve` beside the platforms of s.
-func (s *stage) launchProgram(t testing.TB) *process {
-	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := launch(t, path, []string{"serve"}, s.environ)
-	s.until(t, s.ready)
-	return p
-}
 
 // cpu is the processor time the child has used, in its own code and the kernel's.
 func (p *process) cpu(t testing.TB) time.Duration {
@@ -154,17 +86,4 @@ func table(rows ...string) {
 // millis is how tables write a duration.
 func millis(d time.Duration) string {
 	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 1, 64)
-}
-
-// freeAddress is a loopback address that was free a moment ago, for a child to take.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return listener.Addr().String()
 }

@@ -31,9 +31,10 @@ var (
 
 const (
 	quickGrowth, slowGrowth rate.Limit = 0.2, 0.01
-	// slowestPace and fastestPace bound what an endpoint may find. The upper one is
+	// slowestPace and fastestPace bound what an endpoint may find: below the lower one
+	// the waits that come with each 429 are pace enough, and the upper one is
 	// more orders than the largest Shopify plan but one takes in the same second.
-	slowestPace, fastestPace rate.Limit = 0.2, 50
+	slowestPace, fastestPace rate.Limit = 1, 50
 	// cutOnce is how long one refusal stands for those that were under way beside it.
 	cutOnce = time.Second
 )
