@@ -143,12 +143,10 @@ func (p *program) watch(w world, shop shopify.Domain, id string) func(context.Co
 			told = line
 			_, _ = fmt.Fprintln(w.out, line)
 		}
-		switch {
-		case b.State == backfills.Failed:
+		if b.State == backfills.Failed {
 			return false, fmt.Errorf("backfill %s: %s", b.ID, b.Message)
-		default:
-			return b.State != backfills.Running && left == 0, nil
 		}
+		return b.State != backfills.Running && left == 0, nil
 	}
 }
 

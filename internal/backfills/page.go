@@ -91,13 +91,13 @@ func (r *Runner) page(ctx context.Context, b Backfill) error {
 		return err
 	}
 	if place.Page == "" { // begun again, or not begun
-		b.Counts = b.Counts.minus(b.Place.Seen)
+		b.Counts = b.minus(b.Place.Seen)
 	}
 	counts, jobs, err := r.sort(ctx, b, found)
 	if err != nil {
 		return err
 	}
-	b.Counts = b.Counts.plus(counts)
+	b.Counts = b.plus(counts)
 	b.progress(r.Now())
 	var more bool
 	if b.Place, more = place.next(counts, token, b.To); more {
@@ -153,7 +153,7 @@ func needed(order tiktok.Order, row links.Order) bool {
 
 // settle fails the backfill when another try cannot help, or none has for long.
 func (r *Runner) settle(ctx context.Context, b Backfill, err error) error {
-	message := ""
+	var message string
 	var act *fault.Act
 	switch fate := fault.Of(err); {
 	case errors.Is(err, shops.ErrNotFound), errors.Is(err, ErrNoTikTokShop), errors.Is(err, ErrShopOff):
