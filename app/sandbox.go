@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,7 +101,7 @@ func startSandbox(ctx context.Context, listener net.Listener, database string, l
 		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), listener.Close())
 	}
 	s := &surroundings{app: "http://" + listener.Addr().String()}
-	options := sandbox.Options{AppURL: s.app, Scopes: declared.Scopes, Topics: declared.Topics()}
+	options := sandbox.Options{AppURL: s.app, Scopes: declared.Scopes, Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics())}
 	for _, c := range change {
 		c(&options)
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -65,6 +66,27 @@ func status(t testing.TB, r *http.Request) (int, string) {
 		t.Fatalf("%s %s: %v", r.Method, r.URL.Path, err)
 	}
 	return code, body
+}
+
+// taken posts a webhook until it is answered with 200, as the platforms do: a
+// busy program may say that it could not keep it. Any other answer is an error.
+func (*stage) taken(t testing.TB, r *http.Request) {
+	t.Helper()
+	err := within(t.Context(), patience, func() error {
+		again := r.Clone(t.Context())
+		again.Body, _ = r.GetBody() // of a buffer: it does not fail
+		code, _, answer, err := send(still, again)
+		switch {
+		case err == nil && code == http.StatusServiceUnavailable:
+			return errors.New(answer)
+		case err != nil || code != http.StatusOK:
+			t.Errorf("%s: %d %s %v", r.URL.Path, code, answer, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // signQuery signs a query as Shopify does; values must need no escaping.

@@ -266,3 +266,19 @@ type miscount struct {
 }
 
 func (m *miscount) Error() string { return fmt.Sprintf("%d %s, want %d", m.got, m.what, m.want) }
+
+// accepted tells whether TikTok was answered with 200.
+func accepted(a tiktoksim.Attempt) bool { return a.Status == http.StatusOK }
+
+// orderOf is the order that a notification is about.
+func orderOf(body []byte) string {
+	var n struct {
+		Data struct {
+			Order string `json:"order_id"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &n); err != nil {
+		return ""
+	}
+	return n.Data.Order
+}

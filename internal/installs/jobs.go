@@ -79,7 +79,7 @@ func (r *Registrar) Uninstall(ctx context.Context, args UninstallArgs) error {
 	if err != nil {
 		return fmt.Errorf("read shop %s: %w", args.Shop, err)
 	}
-	if shop.Installed() && !shop.InstalledAt.After(args.At) {
+	if shop.Installed() && !shop.AuthorizedAt.After(args.At) {
 		connections, err := r.Registry.Connections(ctx, args.Shop)
 		if err != nil {
 			return fmt.Errorf("list connections of %s: %w", args.Shop, err)

@@ -63,9 +63,11 @@ func TestTikTokIsToldBeforeTheTokensGo(t *testing.T) {
 		at   time.Time
 		want []string
 	}{
-		"now":                           {shops.Shop{Domain: "demo.myshopify.com", InstalledAt: installed}, gone, []string{"unsubscribe 7", "uninstall"}},
-		"older than this installation":  {shops.Shop{Domain: "demo.myshopify.com", InstalledAt: gone}, installed, []string{"uninstall"}},
-		"again, when it is gone":        {shops.Shop{Domain: "demo.myshopify.com", InstalledAt: installed, UninstalledAt: &gone}, gone, []string{"uninstall"}},
+		"now":                          {shops.Shop{Domain: "demo.myshopify.com", InstalledAt: installed, AuthorizedAt: installed}, gone, []string{"unsubscribe 7", "uninstall"}},
+		"older than this installation": {shops.Shop{Domain: "demo.myshopify.com", InstalledAt: gone, AuthorizedAt: gone}, installed, []string{"uninstall"}},
+		// Nobody had told us that the app was gone when it came back.
+		"unheard of until it is back":   {shops.Shop{Domain: "demo.myshopify.com", InstalledAt: installed, AuthorizedAt: gone.Add(time.Hour)}, gone, []string{"uninstall"}},
+		"again, when it is gone":        {shops.Shop{Domain: "demo.myshopify.com", InstalledAt: installed, AuthorizedAt: installed, UninstalledAt: &gone}, gone, []string{"uninstall"}},
 		"of a shop that was never here": {shops.Shop{Domain: "other.myshopify.com"}, gone, nil},
 	}
 	for name, c := range cases {

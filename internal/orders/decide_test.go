@@ -12,17 +12,6 @@ import (
 
 func TestDecide(t *testing.T) {
 	t.Parallel()
-	const fbt, masked = tiktok.FulfillmentByTikTok, "7****"
-	status := func(s tiktok.OrderStatus) func(*tiktok.Order) { return func(o *tiktok.Order) { o.Status = s } }
-	both := func(changes ...func(*tiktok.Order)) func(*tiktok.Order) {
-		return func(o *tiktok.Order) {
-			for _, change := range changes {
-				change(o)
-			}
-		}
-	}
-	platform := func(o *tiktok.Order) { o.FulfillmentType, o.ShippingType = fbt, tiktok.ShippingByTikTok }
-	hidden := func(o *tiktok.Order) { o.RecipientAddress.PostalCode = masked }
 	tests := map[string]struct {
 		change func(*tiktok.Order)
 		want   string // action, then reason, then notices
@@ -120,6 +109,20 @@ func verdict(d orders.Decision) string {
 	return said
 }
 
+func status(s tiktok.OrderStatus) func(*tiktok.Order) { return func(o *tiktok.Order) { o.Status = s } }
+
+func both(changes ...func(*tiktok.Order)) func(*tiktok.Order) {
+	return func(o *tiktok.Order) {
+		for _, change := range changes {
+			change(o)
+		}
+	}
+}
+
+func platform(o *tiktok.Order) {
+	o.FulfillmentType, o.ShippingType = tiktok.FulfillmentByTikTok, tiktok.ShippingByTikTok
+}
+func hidden(o *tiktok.Order)         { o.RecipientAddress.PostalCode = "7****" }
 func noAddress(o *tiktok.Order)      { o.RecipientAddress = nil }
 func noUnits(o *tiktok.Order)        { o.LineItems = nil }
 func pounds(o *tiktok.Order)         { o.Payment.Currency = "GBP" }

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -159,10 +160,9 @@ func (r *run) bring(ctx context.Context) error {
 	case Hold:
 		return fault.NeedsMerchant(string(decision.Code), decision.Detail, nil)
 	}
-	if decision.Reason != "" {
-		if err := r.note(ctx, timeline.Decision, decision.Detail, "reason", decision.Reason); err != nil {
-			return err
-		}
+	text := cmp.Or(decision.Detail, "the order is to be written")
+	if err := r.note(ctx, timeline.Decision, text, "reason", decision.Reason, "tiktok_status", string(r.order.Status)); err != nil {
+		return err
 	}
 	return r.write(ctx)
 }

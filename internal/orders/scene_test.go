@@ -3,15 +3,14 @@ package orders_test
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -50,81 +49,6 @@ type scene struct {
 	importer *orders.Importer
 	referrer *orders.Referrer
 	jobs     *jobList
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// jobList keeps the jobs that units of work left behind.
-type jobList struct {
-	mu   sync.Mutex
-	jobs []orders.Job
-}
-
-func (l *jobList) InsertJobs(_ context.Context, _ *sql.Conn, _ *sql.Tx, jobs []orders.Job) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.jobs = append(l.jobs, jobs...)
-	return nil
-}
-
-// take removes and returns what is left of one kind.
-func (l *jobList) take(kind string) []orders.Job {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var taken, rest []orders.Job
-	for _, job := range l.jobs {
-		if job.Kind() == kind {
-			taken = append(taken, job)
-		} else {
-			rest = append(rest, job)
-		}
-	}
-	l.jobs = rest
-	return taken
-}
-
-// grantsTo hands out one platform's tokens as the program's wiring would.
-type shopifyTokens struct{ *tokens.Refresher }
-
-func shopifyKey(s shopify.Domain) tokens.Key {
-	return tokens.Key{Platform: tokens.Shopify, Shop: string(s)}
-}
-
-func (t shopifyTokens) Token(ctx context.Context, s shopify.Domain) (secret.String, error) {
-	return t.Refresher.Token(ctx, shopifyKey(s))
-}
-
-func (t shopifyTokens) Renew(ctx context.Context, s shopify.Domain, stale secret.String) (secret.String, error) {
-	return t.Refresher.Renew(ctx, shopifyKey(s), stale)
-}
-
-type tiktokTokens struct{ *tokens.Refresher }
-
-func tiktokKey(holder string, id tiktok.OpenID) tokens.Key {
-	return tokens.Key{Platform: tokens.TikTok, Shop: holder, Seller: string(id)}
-}
-
-func (t tiktokTokens) Token(ctx context.Context, holder string, id tiktok.OpenID) (secret.String, error) {
-	return t.Refresher.Token(ctx, tiktokKey(holder, id))
-}
-
-func (t tiktokTokens) Renew(ctx context.Context, holder string, id tiktok.OpenID, stale secret.String) (secret.String, error) {
-	return t.Refresher.Renew(ctx, tiktokKey(holder, id), stale)
 }
 
 // setUp installs the shop, connects TikTok and turns both order switches on.
@@ -185,10 +109,13 @@ func (s *scene) wire() {
 	_, _ = rand.Read(key)
 	keyring, err := secret.ParseKeyring(base64.StdEncoding.EncodeToString(key))
 	s.must(err)
-	s.store, err = store.Open(ctx, "sqlite:"+filepath.Join(s.TempDir(), "switchback.db"), store.Options{Keyring: keyring, Now: s.clock.Now})
+	path := filepath.Join(s.TempDir(), "switchback.db")
+	blank, err := migrated()
+	s.must(err)
+	s.must(os.WriteFile(path, blank, 0o600))
+	s.store, err = store.Open(ctx, "sqlite:"+path, store.Options{Keyring: keyring, Now: s.clock.Now})
 	s.must(err)
 	s.Cleanup(func() { _ = s.store.Close() })
-	s.must(s.store.Migrate(ctx))
 	s.store.HandJobsTo(s.jobs)
 
 	hub := &shopify.Client{ShopURL: s.serve(s.shopify.Handler()) + "/{shop}", HTTP: http.DefaultClient, Now: s.clock.Now}

@@ -114,6 +114,29 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
+// fateful fails as its name says, most names only the first time.
+func fateful(name string, isFirst bool) error {
+	cause := errors.New("because")
+	switch {
+	case name == "permanent":
+		return fmt.Errorf("work: %w", fault.Permanent(cause))
+	case name == "merchant":
+		return fault.NeedsMerchant("sku_unmatched", "SKU A", nil)
+	case !isFirst || name == "good":
+		return nil
+	case name == "retry":
+		return cause
+	case name == "after":
+		return fault.After(100*time.Millisecond, cause)
+	case name == "panic":
+		panic("1 Main St")
+	default:
+		var none []int
+		_ = none[len(name)]
+		return nil
+	}
+}
+
 func TestFates(t *testing.T) {
 	t.Parallel()
 	everywhere(t, func(t *testing.T, s *store.Store) {
@@ -127,27 +150,7 @@ func TestFates(t *testing.T) {
 			runs[name]++
 			return runs[name] == 1
 		}
-		queue.Handle(workers, func(_ context.Context, args task) error {
-			cause := errors.New("because")
-			switch isFirst := first(args.Name); {
-			case args.Name == "permanent":
-				return fmt.Errorf("work: %w", fault.Permanent(cause))
-			case args.Name == "merchant":
-				return fault.NeedsMerchant("sku_unmatched", "SKU A", nil)
-			case !isFirst || args.Name == "good":
-				return nil
-			case args.Name == "retry":
-				return cause
-			case args.Name == "after":
-				return fault.After(100*time.Millisecond, cause)
-			case args.Name == "panic":
-				panic("1 Main St")
-			default:
-				var none []int
-				_ = none[len(args.Name)]
-				return nil
-			}
-		})
+		queue.Handle(workers, func(_ context.Context, args task) error { return fateful(args.Name, first(args.Name)) })
 		start(t, queue.Options{Store: s, Workers: workers})
 		names := []string{"good", "permanent", "merchant", "retry", "after", "panic", "index"}
 		var jobs []store.Job

@@ -25,16 +25,44 @@ func graphQLFailure(code, path, message string) string {
 }
 
 // What an answer to orderCreate means: for the job, and for the question whether the order was written.
+// mutationAnswer is an answer to orderCreate that gives no order, and the
+// error that the client must make of it.
+type mutationAnswer struct {
+	status  int
+	body    string
+	fate    fault.Fate
+	code    string // of fault.Act
+	unknown bool
+	wait    time.Duration
+}
+
+func (tc mutationAnswer) run(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, saying(tc.status, tc.body))
+	in, options := fullOrder(tiktokID)
+	created, err := client.CreateOrder(t.Context(), testShop, in, options)
+	if err == nil || created.Order != nil {
+		t.Fatalf("created %+v, %v", created, err)
+	}
+	if got := fault.Of(err); got != tc.fate {
+		t.Errorf("fate of %v = %s, want %s", err, got, tc.fate)
+	}
+	if got := OutcomeUnknown(err); got != tc.unknown {
+		t.Errorf("OutcomeUnknown(%v) = %v", err, got)
+	}
+	var act *fault.Act
+	if errors.As(err, &act) && act.Code != tc.code {
+		t.Errorf("code = %q, want %q", act.Code, tc.code)
+	}
+	var later *fault.Delayed
+	if errors.As(err, &later) && later.Wait != tc.wait {
+		t.Errorf("wait = %v, want %v", later.Wait, tc.wait)
+	}
+}
+
 func TestAnswersToAMutation(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct {
-		status  int
-		body    string
-		fate    fault.Fate
-		code    string // of fault.Act
-		unknown bool
-		wait    time.Duration
-	}{
+	for name, tc := range map[string]mutationAnswer{
 		"throttled as 200":         {200, `{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}]` + fmt.Sprintf(costOf, 1000, 0) + `}`, fault.Later, "", false, 20 * time.Second},
 		"throttled as 429":         {429, `{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}]` + fmt.Sprintf(costOf, 600, 100) + `}`, fault.Later, "", false, 10 * time.Second},
 		"order limit":              {200, `{"errors":[{"message":"exceeded the maximum number of orders","extensions":{"code":"THROTTLED"}}]` + fmt.Sprintf(costOf, 12, 1900) + `}`, fault.Later, "", false, orderLimitWait},
@@ -66,29 +94,7 @@ func TestAnswersToAMutation(t *testing.T) {
 		"moved":                    {301, ``, fault.Asks, "api_rejected", false, 0},
 		"errors in another form":   {400, `{"errors":{"query":"Required parameter missing or invalid"}}`, fault.Asks, "api_rejected", false, 0},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			client, _ := serve(t, saying(tc.status, tc.body))
-			in, options := fullOrder(tiktokID)
-			created, err := client.CreateOrder(t.Context(), testShop, in, options)
-			if err == nil || created.Order != nil {
-				t.Fatalf("created %+v, %v", created, err)
-			}
-			if got := fault.Of(err); got != tc.fate {
-				t.Errorf("fate of %v = %s, want %s", err, got, tc.fate)
-			}
-			if got := OutcomeUnknown(err); got != tc.unknown {
-				t.Errorf("OutcomeUnknown(%v) = %v", err, got)
-			}
-			var act *fault.Act
-			if errors.As(err, &act) && act.Code != tc.code {
-				t.Errorf("code = %q, want %q", act.Code, tc.code)
-			}
-			var later *fault.Delayed
-			if errors.As(err, &later) && later.Wait != tc.wait {
-				t.Errorf("wait = %v, want %v", later.Wait, tc.wait)
-			}
-		})
+		t.Run(name, tc.run)
 	}
 }
 

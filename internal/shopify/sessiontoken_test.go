@@ -21,10 +21,16 @@ func accepting(secrets ...string) SessionTokens {
 	return accept
 }
 
+// sessionTokens mints tokens at noon.
+func sessionTokens() *shopifysim.Sim {
+	return shopifysim.New(shopifysim.Options{APIKey: testKey, APISecret: testSecret, Now: func() time.Time { return noon }})
+}
+
 func TestVerifySessionToken(t *testing.T) {
 	t.Parallel()
-	sim := shopifysim.New(shopifysim.Options{APIKey: testKey, APISecret: testSecret, Now: func() time.Time { return noon }})
-	mint := func(opts ...shopifysim.TokenOption) string { return sim.SessionToken(string(testShop), "7", opts...) }
+	mint := func(opts ...shopifysim.TokenOption) string {
+		return sessionTokens().SessionToken(string(testShop), "7", opts...)
+	}
 	claim := shopifysim.WithClaim
 	good := mint()
 	dot := strings.LastIndexByte(good, '.')
@@ -81,6 +87,11 @@ func TestVerifySessionToken(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestVerifySessionTokenNeedsASecret(t *testing.T) {
+	t.Parallel()
+	good := sessionTokens().SessionToken(string(testShop), "7")
 	if _, err := VerifySessionToken(good, SessionTokens{APIKey: testKey}); err == nil || errors.Is(err, ErrBadSessionToken) {
 		t.Errorf("without a secret: %v", err)
 	}

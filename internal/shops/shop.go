@@ -31,8 +31,11 @@ type Shop struct {
 	// Scopes are those Shopify granted.
 	Scopes []string
 	// Installation counts installs from 1, so that what an earlier one left can be told apart.
-	Installation  int64
-	InstalledAt   time.Time
+	Installation int64
+	InstalledAt  time.Time
+	// AuthorizedAt is when Shopify last gave us a token: what it says of before
+	// then is about an earlier installation.
+	AuthorizedAt  time.Time
 	UninstalledAt *time.Time
 }
 

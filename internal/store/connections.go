@@ -12,8 +12,8 @@ import (
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
-// Connect keeps a seller's authorization, its tokens and the TikTok shops it
-// covers, all or nothing. A shop that was connected before keeps the time of
+// Connect keeps a seller's authorization, its tokens, the TikTok shops it
+// covers and the work that waited for them, all or nothing. A shop that was connected before keeps the time of
 // its connection and stays off when the merchant had switched it off. The error
 // wraps shops.ErrTaken when a TikTok shop belongs to another Shopify shop, and
 // shops.ErrNotFound when the Shopify shop is not installed (any more). The jobs

@@ -14,7 +14,8 @@ import (
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
-// InstallShop keeps a shop that just gave a token, with the token. A shop that
+// InstallShop keeps a shop that just gave a token, with the token and the work
+// that waited for it. A shop that
 // is new gets a slug and default settings, one that was uninstalled begins its
 // next installation with the settings it had; an installed one is brought up to
 // date. Empty fields leave what is known. Slug, Installation and the times are
@@ -160,6 +161,6 @@ func shopOf(row db.Shop) (shops.Shop, error) {
 	return shops.Shop{
 		Domain: row.Domain, Slug: row.Slug, Name: row.Name, Currency: row.Currency, TimeZone: row.TimeZone,
 		TaxesIncluded: row.TaxesIncluded, Scopes: scopes, Installation: row.Installation,
-		InstalledAt: timeOf(row.InstalledAt), UninstalledAt: timeOrNil(row.UninstalledAt),
+		InstalledAt: timeOf(row.InstalledAt), AuthorizedAt: timeOf(row.AuthorizedAt), UninstalledAt: timeOrNil(row.UninstalledAt),
 	}, nil
 }

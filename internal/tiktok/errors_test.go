@@ -35,6 +35,30 @@ func answering(status int, body string) http.HandlerFunc {
 	}
 }
 
+// expectation is what an error must be; is is the only one of the helpers that
+// says yes to it, or nil where none may.
+type expectation struct {
+	fate fault.Fate
+	code string
+	is   func(error) bool
+}
+
+func (want expectation) check(t *testing.T, name string, err error) {
+	t.Helper()
+	if fault.Of(err) != want.fate || actCode(err) != want.code {
+		t.Errorf("%s: %s %q, want %s %q: %v", name, fault.Of(err), actCode(err), want.fate, want.code, err)
+	}
+	matches := 0
+	for _, is := range []func(error) bool{tiktok.IsNotFound, tiktok.IsTokenExpired, tiktok.IsScopeMissing, tiktok.IsShopInactive} {
+		if is(err) {
+			matches++
+		}
+	}
+	if want.is != nil && (!want.is(err) || matches != 1) || want.is == nil && matches != 0 {
+		t.Errorf("%s: %d helpers match", name, matches)
+	}
+}
+
 func TestEveryErrorHasItsFate(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile("testdata/errors.json")
@@ -44,11 +68,7 @@ func TestEveryErrorHasItsFate(t *testing.T) {
 		Body   json.RawMessage `json:"body"`
 	}
 	check(t, json.Unmarshal(raw, &samples))
-	want := map[string]struct {
-		fate fault.Fate
-		code string
-		is   func(error) bool
-	}{
+	want := map[string]expectation{
 		"token_expired":                 {fault.Asks, "connection_expired", tiktok.IsTokenExpired},
 		"token_invalid":                 {fault.Asks, "connection_expired", tiktok.IsTokenExpired},
 		"token_shop_mismatch":           {fault.Asks, "connection_expired", nil},
@@ -70,10 +90,6 @@ func TestEveryErrorHasItsFate(t *testing.T) {
 		"gateway_timeout":               {fault.Retry, "", nil},
 		"internal":                      {fault.Retry, "", nil},
 	}
-	helpers := map[string]func(error) bool{
-		"IsNotFound": tiktok.IsNotFound, "IsTokenExpired": tiktok.IsTokenExpired,
-		"IsScopeMissing": tiktok.IsScopeMissing, "IsShopInactive": tiktok.IsShopInactive,
-	}
 	if len(samples) != len(want) {
 		t.Fatalf("%d samples, %d expectations", len(samples), len(want))
 	}
@@ -81,22 +97,10 @@ func TestEveryErrorHasItsFate(t *testing.T) {
 		client := against(t, answering(sample.Status, string(sample.Body)))
 		// AuthorizedShops renews nothing, so the first answer decides.
 		_, err := client.AuthorizedShops(t.Context(), secret.New("access-token-1"))
-		expected := want[name]
-		if fault.Of(err) != expected.fate || actCode(err) != expected.code {
-			t.Errorf("%s: %s %q, want %s %q: %v", name, fault.Of(err), actCode(err), expected.fate, expected.code, err)
-		}
+		want[name].check(t, name, err)
 		var e *tiktok.Error
 		if !errors.As(err, &e) || e.HTTPStatus != sample.Status || e.RequestID == "" || e.Message == "" || e.Op != "authorization.shops" {
 			t.Errorf("%s: %#v lacks something", name, e)
-		}
-		matches := 0
-		for _, is := range helpers {
-			if is(err) {
-				matches++
-			}
-		}
-		if expected.is != nil && (!expected.is(err) || matches != 1) || expected.is == nil && matches != 0 {
-			t.Errorf("%s: %d helpers match", name, matches)
 		}
 	}
 }

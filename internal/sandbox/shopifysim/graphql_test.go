@@ -9,13 +9,12 @@ import (
 // What the contract does not allow is answered with errors and kept as a violation. Most of these pass gqlparser.
 func TestContractViolations(t *testing.T) {
 	t.Parallel()
-	money := func(amount any) map[string]any {
-		return map[string]any{"order": map[string]any{"lineItems": []any{map[string]any{
-			"title": "X", "quantity": 1, "priceSet": map[string]any{"shopMoney": map[string]any{"amount": amount, "currencyCode": "USD"}},
-		}}}}
-	}
 	order := func(key string, value any) map[string]any {
 		return map[string]any{"order": map[string]any{key: value}}
+	}
+	money := func(amount any) map[string]any {
+		price := map[string]any{"shopMoney": map[string]any{"amount": amount, "currencyCode": "USD"}}
+		return order("lineItems", []any{map[string]any{"title": "X", "quantity": 1, "priceSet": price}})
 	}
 	const byIdentifier = `query($i: OrderIdentifierInput!) { orderByIdentifier(identifier: $i) { id } }`
 	const byID = `query($id: ID!) { order(id: $id) { id } }`
@@ -61,21 +60,28 @@ func TestContractViolations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t, Options{})
-			r := b.query(tc.query, tc.vars)
-			if r.status != http.StatusOK {
-				t.Errorf("status = %d", r.status)
-			}
-			if tc.want != "" && (r.Errors == nil || !strings.Contains(r.text(), tc.want)) {
-				t.Errorf("errors = %s, want %q", r.text(), tc.want)
-			}
-			if len(b.sim.Violations()) == 0 {
-				t.Error("no violation was kept")
-			}
-			if n := len(b.sim.Orders(testShop)); n != 0 {
-				t.Errorf("%d orders were written", n)
-			}
+			checkViolation(t, tc.query, tc.vars, tc.want)
 		})
+	}
+}
+
+// checkViolation makes a call that must be kept as a violation and write
+// nothing. want is part of the errors; if it is empty there need be none.
+func checkViolation(t *testing.T, query string, vars map[string]any, want string) {
+	t.Helper()
+	b := setup(t, Options{})
+	r := b.query(query, vars)
+	if r.status != http.StatusOK {
+		t.Errorf("status = %d", r.status)
+	}
+	if want != "" && (r.Errors == nil || !strings.Contains(r.text(), want)) {
+		t.Errorf("errors = %s, want %q", r.text(), want)
+	}
+	if len(b.sim.Violations()) == 0 {
+		t.Error("no violation was kept")
+	}
+	if n := len(b.sim.Orders(testShop)); n != 0 {
+		t.Errorf("%d orders were written", n)
 	}
 }
 

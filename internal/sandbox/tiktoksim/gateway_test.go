@@ -11,6 +11,43 @@ import (
 
 const detailPath = "/order/202507/orders"
 
+// gatewayCase is a request for an order's detail that differs from a right one
+// as its functions say, and what the gateway makes of it.
+type gatewayCase struct {
+	edit      func(url.Values)    // of the query, before signing
+	after     func(*http.Request) // after signing
+	prepare   func(*rig)
+	status    int
+	code      int
+	violation bool
+}
+
+func (tc gatewayCase) run(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	if tc.prepare != nil {
+		tc.prepare(r)
+	}
+	edit := tc.edit
+	if edit == nil {
+		edit = func(url.Values) {}
+	}
+	req := r.api(http.MethodGet, detailPath, url.Values{"shop_cipher": {usCipher}, "ids": {"1"}}, "", edit)
+	if tc.after != nil {
+		tc.after(req)
+	}
+	rep := r.send(req)
+	if rep.Status != tc.status || rep.Code != tc.code {
+		t.Errorf("answer = %d, code %d (%s), want %d, code %d", rep.Status, rep.Code, rep.Message, tc.status, tc.code)
+	}
+	if got := len(r.Violations()) > 0; got != tc.violation {
+		t.Errorf("violations = %v, want any: %v", r.Violations(), tc.violation)
+	}
+	if rep.RequestID == "" {
+		t.Error("no request_id")
+	}
+}
+
 func TestGatewayRefusals(t *testing.T) {
 	t.Parallel()
 	at := func(d time.Duration) func(url.Values) {
@@ -18,14 +55,7 @@ func TestGatewayRefusals(t *testing.T) {
 	}
 	set := func(k, v string) func(url.Values) { return func(q url.Values) { q.Set(k, v) } }
 	unset := func(k string) func(url.Values) { return func(q url.Values) { q.Del(k) } }
-	for name, tc := range map[string]struct {
-		edit      func(url.Values)
-		after     func(*http.Request)
-		prepare   func(*rig)
-		status    int
-		code      int
-		violation bool
-	}{
+	for name, tc := range map[string]gatewayCase{
 		"right":               {status: 200},
 		"oldest timestamp":    {edit: at(-5 * time.Minute), status: 200},
 		"newest timestamp":    {edit: at(30 * time.Second), status: 200},
@@ -54,31 +84,7 @@ func TestGatewayRefusals(t *testing.T) {
 		"no ids":                  {edit: unset("ids"), status: 400, code: 36009004, violation: true},
 		"content type missing":    {after: func(r *http.Request) { r.Header.Del("Content-Type") }, status: 400, code: 36009004, violation: true},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t)
-			if tc.prepare != nil {
-				tc.prepare(r)
-			}
-			edit := tc.edit
-			if edit == nil {
-				edit = func(url.Values) {}
-			}
-			req := r.api(http.MethodGet, detailPath, url.Values{"shop_cipher": {usCipher}, "ids": {"1"}}, "", edit)
-			if tc.after != nil {
-				tc.after(req)
-			}
-			rep := r.send(req)
-			if rep.Status != tc.status || rep.Code != tc.code {
-				t.Errorf("answer = %d, code %d (%s), want %d, code %d", rep.Status, rep.Code, rep.Message, tc.status, tc.code)
-			}
-			if got := len(r.Violations()) > 0; got != tc.violation {
-				t.Errorf("violations = %v, want any: %v", r.Violations(), tc.violation)
-			}
-			if rep.RequestID == "" {
-				t.Error("no request_id")
-			}
-		})
+		t.Run(name, tc.run)
 	}
 }
 

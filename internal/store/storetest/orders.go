@@ -155,7 +155,13 @@ func orders(t *testing.T, b *bench) {
 	if _, err := b.Order(ctx, other, orderID); !errors.Is(err, links.ErrNotFound) {
 		t.Errorf("another shop sees the order: %v", err)
 	}
-	// One unit behind two lines is a mistake that must not be kept.
+	sharedUnit(t, b, lease, order, lines)
+}
+
+// sharedUnit: one unit behind two lines is a mistake that must not be kept.
+func sharedUnit(t *testing.T, b *bench, lease links.Lease, order links.Order, lines []links.Line) {
+	t.Helper()
+	ctx := t.Context()
 	lines[1].Units[0].ID = "11"
 	if err := b.SaveChange(ctx, lease, order, links.Change{Lines: lines}); err == nil {
 		t.Error("a unit stands behind two lines")

@@ -28,7 +28,7 @@ func shopLife(t *testing.T, b *bench) {
 	first := b.install(t, demo)
 	want := shops.Shop{
 		Domain: demo, Slug: first.Slug, Name: "Demo", Currency: "USD", TimeZone: "America/New_York",
-		Scopes: []string{"write_orders"}, Installation: 1, InstalledAt: b.Now(),
+		Scopes: []string{"write_orders"}, Installation: 1, InstalledAt: b.Now(), AuthorizedAt: b.Now(),
 	}
 	if diff := cmp.Diff(want, first); diff != "" || len(first.Slug) < 20 {
 		t.Fatalf("slug %q: %s", first.Slug, diff)
@@ -66,7 +66,7 @@ func installFillsIn(t *testing.T, b *bench) {
 	// A token exchange knows the shop's domain and scopes and nothing else.
 	again, err := b.InstallShop(t.Context(), shops.Shop{Domain: demo, Scopes: []string{"x"}}, b.pair("second"))
 	must(t, err)
-	first.Scopes = []string{"x"}
+	first.Scopes, first.AuthorizedAt = []string{"x"}, b.Now()
 	if diff := cmp.Diff(first, again); diff != "" {
 		t.Error(diff)
 	}
