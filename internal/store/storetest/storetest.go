@@ -51,6 +51,7 @@ func Run(t *testing.T, open Opener) {
 		"states follow one another":             transitions,
 		"changes, intents and places":           changes,
 		"a job is as durable as its cause":      jobsWithCause,
+		"sku mappings":                          skuMappings,
 		"search":                                search,
 		"orders at rest":                        atRest,
 		"exceptions open once and are listed":   exceptionsLife,
