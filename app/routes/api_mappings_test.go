@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/mappings"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
@@ -130,5 +131,20 @@ func TestAFaultKeepsEveryRowOut(t *testing.T) {
 	}
 	if len(w.skus[demo]) > 0 {
 		t.Errorf("kept %v", w.skus[demo])
+	}
+}
+
+func TestADifferenceIsAChoiceOfItsOwnCode(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.open = append(w.open, exception("e3", demo, "576461413038785753", exceptions.TotalsMismatch))
+	if rec := w.authed(t, http.MethodPost, "/api/exceptions/e3/resolve", `{"action":"adopt"}`); rec.Code != http.StatusUnprocessableEntity {
+		t.Errorf("another code's action: %d", rec.Code)
+	}
+	if rec := w.authed(t, http.MethodPost, "/api/exceptions/e3/resolve", `{"action":"write_difference"}`); rec.Code != http.StatusAccepted {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+	if want := []string{"resolve e3 write_difference "}; !cmp.Equal(w.did, want) {
+		t.Errorf("did %q", w.did)
 	}
 }

@@ -6,11 +6,11 @@ type Text struct{ Sentence, Fix string }
 var texts = map[Code]Text{
 	SKUUnmatched: {
 		"A product of this TikTok order has no variant in Shopify.",
-		"Give the Shopify variant the same SKU as the product in TikTok Shop; the order then goes on by itself, or at once when you press retry.",
+		"Give the Shopify variant the same SKU as the product in TikTok Shop, or map the TikTok SKU to a variant; the order then goes on by itself, or at once when you press retry.",
 	},
 	SKUAmbiguous: {
 		"A product of this TikTok order matches several variants in Shopify.",
-		"Make the SKU unique among your Shopify variants; the order then goes on by itself, or at once when you press retry.",
+		"Make the SKU unique among your Shopify variants, or map the TikTok SKU to one of them; the order then goes on by itself, or at once when you press retry.",
 	},
 	TotalsMismatch: {
 		"The amounts that TikTok names do not add up to what the buyer paid.",

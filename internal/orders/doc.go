@@ -49,6 +49,8 @@
 //	wholly masked address    as above: held where the seller ships, else written, listed and patched when it arrives
 //	ZIP+4, UK post code      kept exactly; only the comparison form is normalized
 //	no seller SKU            the merchant's mapping of the TikTok SKU id, else sku_unmatched
+//	a mapped SKU             the mapped variant, whatever the seller SKU says; sku_unmatched when Shopify
+//	                         does not have that variant any more
 //
 // Units that TikTok shows as shipped keep status and parcel in the ledger, where
 // each import brings them up to date. Shipments are mirrored from there: the
@@ -77,7 +79,8 @@
 // become one line; its tax is the sum of theirs. The total of the Shopify order
 // is what the buyer paid TikTok: total_amount must be the sum of all units,
 // shipping, their tax and the further fees and discounts that TikTok names, else
-// totals_mismatch. Where prices hold the tax (everywhere but in the US) a tax is
+// totals_mismatch, which the merchant may answer by having that one order written
+// with the difference as a fee, or as a discount, of its own. Where prices hold the tax (everywhere but in the US) a tax is
 // recorded and adds nothing. Only then are cancelled units left out, with their
 // price and tax. Fees are shipping-type lines under their own names, so that
 // they cannot be returned as a product. Discounts that are in no unit's price
