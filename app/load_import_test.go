@@ -32,7 +32,7 @@ type loaded struct {
 // through a meter.
 func load(t *testing.T, scene scenery) *loaded {
 	t.Helper()
-	s := surround(t, "http://"+loopback(t), scene)
+	s := surround(t, "http://"+freeAddress(t), scene)
 	l := &loaded{stage: s, meter: &meter{next: s.platforms.Shopify.Handler()}}
 	front := httptest.NewServer(l.meter)
 	t.Cleanup(front.Close)

@@ -77,7 +77,7 @@ type receipt struct {
 
 func receive(t *testing.T, kind string) receipt {
 	t.Helper()
-	address := loopback(t)
+	address := freeAddress(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

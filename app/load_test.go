@@ -3,12 +3,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -19,6 +22,49 @@ import (
 // measure depends on the machine. The program runs as a process of its own, so
 // that its memory and its processor time are its own; platforms and senders
 // are in this process. Everything is on loopback.
+
+// process is a running child.
+type process struct {
+	cmd   *exec.Cmd
+	ended chan error
+}
+
+// launch starts a child that ends with the test, or by stop.
+func launch(t testing.TB, path string, args, environ []string) *process {
+	t.Helper()
+	p := &process{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), path, args...), ended: make(chan error, 1)}
+	p.cmd.Env = append(os.Environ(), environ...)
+	if os.Getenv("VERBOSE") != "" {
+		p.cmd.Stderr = os.Stderr
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.ended <- p.cmd.Wait() }()
+	t.Cleanup(func() { p.stop(t) })
+	return p
+}
+
+// stop lets the child finish its work.
+func (p *process) stop(t testing.TB) {
+	t.Helper()
+	if p.cmd == nil {
+		return
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
+	if err := <-p.ended; err != nil && !errors.Is(err, syscall.ECHILD) {
+		t.Logf("the child ended with %v", err)
+	}
+	p.cmd = nil
+}
+
+// launchProgram runs `serve` beside the platforms of s.
+func (s *stage) launchProgram(t testing.TB) *process {
+	t.Helper()
+	p := launch(t, binary(t), []string{"serve"}, s.environ)
+	s.until(t, s.ready)
+	return p
+}
 
 // cpu is the processor time the child has used, in its own code and the kernel's.
 func (p *process) cpu(t testing.TB) time.Duration {

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -38,7 +37,7 @@ func TestSoak(t *testing.T) {
 	t.Logf("SEED=%d", seed)
 	chance := rand.New(rand.NewPCG(seed, 1))
 
-	address := loopback(t)
+	address := freeAddress(t)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +48,7 @@ func TestSoak(t *testing.T) {
 		dropMetafield: true, bucket: 20_000, restore: 1_000, environ: []string{"PORT=" + port, "RETRY_BASE=20ms"},
 	})
 	s.misbehave(seed)
-	victim := s.launchProgram(t)
+	victim := s.start(t)
 	s.furnished(t)
 
 	var placed []mixed
@@ -57,11 +56,10 @@ func TestSoak(t *testing.T) {
 		for len(placed) < orders*(n+1)/kills {
 			placed = append(placed, s.placeMixed(t, chance))
 		}
-		moment := time.NewTimer(time.Duration(chance.IntN(400)) * time.Millisecond)
-		<-moment.C
+		pause(t, time.Duration(chance.IntN(400))*time.Millisecond)
 		victim.kill(t)
-		victim = s.launchProgram(t)
-		s.tellAgain(t)
+		victim = s.start(t)
+		s.deliverAgain(t)
 	}
 	for _, o := range placed {
 		if o.release {
@@ -130,26 +128,11 @@ func (s *stage) placeMixed(t *testing.T, chance *rand.Rand) mixed {
 	return o
 }
 
-// tellAgain is TikTok repeating what was not answered with 200.
-func (s *stage) tellAgain(t *testing.T) {
-	t.Helper()
-	s.settled(t)
-	for _, d := range s.platforms.TikTok.Deliveries() {
-		taken := func(a tiktoksim.Attempt) bool { return a.Status == 200 }
-		if d.Address == "" || slices.ContainsFunc(d.Attempts, taken) {
-			continue
-		}
-		if err := s.platforms.TikTok.Redeliver(d.ID); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // allEnd waits until every order is where it ends, and counts.
 func (s *stage) allEnd(t *testing.T, placed []mixed) {
 	t.Helper()
 	err := within(t.Context(), 2*time.Minute+time.Duration(len(placed))*2*time.Second, func() error {
-		s.tellAgain(t)
+		s.deliverAgain(t)
 		for _, o := range placed {
 			status, body := s.api(t, sandbox.Shop, "GET", "/api/orders/"+o.id, "")
 			if status != 200 || !strings.Contains(body, `"state":"`+o.state+`"`) {
