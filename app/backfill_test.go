@@ -71,14 +71,18 @@ func (s *stage) command(t testing.TB, args ...string) (code int, out, errs strin
 	return code, written.String(), complained.String()
 }
 
+// pollsRarely keeps polling from finding the orders that a test brings in by other ways.
+var pollsRarely = scenery{environ: []string{"POLL_INTERVAL=1h"}}
+
 func fewDaysAgo() string { return time.Now().Add(-10 * 24 * time.Hour).UTC().Format(time.RFC3339) }
 
 // TestADryRunWritesNothing compares what a dry run beside a running program
 // shows with what a backfill then does.
 func TestADryRunWritesNothing(t *testing.T) {
 	t.Parallel()
-	s := play(t, scenery{})
+	s := play(t, pollsRarely)
 	s.furnished(t)
+	s.trace(t) // what connecting started is over
 	plain := s.past(t, 8, nil)
 	held := s.past(t, 1, func(o *tiktoksim.OrderSpec) { o.Units[0].SellerSKU = "NO-SUCH-SKU" })
 	waiting := s.past(t, 1, func(o *tiktoksim.OrderSpec) { o.Status = "ON_HOLD" })
@@ -213,7 +217,7 @@ func settledStage(t *testing.T, meanwhile ...func(*stage)) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := surround(t, "http://"+listener.Addr().String(), scenery{})
+	s := surround(t, "http://"+listener.Addr().String(), pollsRarely)
 	cfg, err := config.Load(s.environ, config.Encryption, config.ShopifyApp, config.TikTokApp)
 	if err != nil {
 		t.Fatal(err)
