@@ -92,7 +92,7 @@ func (s *server) changeSKUs(c *gin.Context) {
 	if err == nil {
 		err = s.Mapper.ChangeSKUs(c.Request.Context(), shopOf(c).Domain, rows)
 	}
-	var faults mappings.Faults
+	var faults mappings.RowErrors
 	switch {
 	case errors.As(err, &faults):
 		c.AbortWithStatusJSON(http.StatusUnprocessableEntity, gin.H{"error": gin.H{

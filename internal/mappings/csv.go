@@ -16,7 +16,7 @@ var columns = []string{"sku_id", "variant_id", "seller_sku", "note"}
 // ReadCSV reads the rows of a file: a header with sku_id and variant_id, and
 // seller_sku and note if wanted, in any order. It takes what spreadsheets write:
 // a byte order mark, CRLF, quotes, semicolons for commas. An empty variant_id
-// removes the row; rows without any text are left out. Its error is of type Faults.
+// removes the row; rows without any text are left out. Its error is of type RowErrors.
 func ReadCSV(file []byte) ([]Row, error) {
 	file = bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
 	reader := csv.NewReader(bytes.NewReader(file))
@@ -29,7 +29,7 @@ func ReadCSV(file []byte) ([]Row, error) {
 		return nil, err
 	}
 	var rows []Row
-	var faults Faults
+	var faults RowErrors
 	for {
 		record, err := reader.Read()
 		var broken *csv.ParseError
@@ -63,18 +63,18 @@ func readHeader(reader *csv.Reader) ([]string, error) {
 	want := "want the header " + strings.Join(columns, ",")
 	header, err := reader.Read()
 	if err != nil {
-		return nil, Faults{{Row: 1, Problem: want}}
+		return nil, RowErrors{{Row: 1, Problem: want}}
 	}
 	var places []string
 	for _, name := range header {
 		name = strings.ToLower(strings.TrimSpace(name))
 		if !slices.Contains(columns, name) || slices.Contains(places, name) {
-			return nil, Faults{{Row: 1, Field: clip(name), Problem: want + ", the last two if wanted, each once"}}
+			return nil, RowErrors{{Row: 1, Field: clip(name), Problem: want + ", the last two if wanted, each once"}}
 		}
 		places = append(places, name)
 	}
 	if !slices.Contains(places, "sku_id") || !slices.Contains(places, "variant_id") {
-		return nil, Faults{{Row: 1, Problem: want + "; sku_id and variant_id are needed"}}
+		return nil, RowErrors{{Row: 1, Problem: want + "; sku_id and variant_id are needed"}}
 	}
 	return places, nil
 }

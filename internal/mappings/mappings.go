@@ -64,12 +64,12 @@ func (f Fault) String() string {
 	return fmt.Sprintf("row %d: %s: %s", f.Row, f.Field, f.Problem)
 }
 
-// Faults are all that is wrong with the rows of one change. As an error they
+// RowErrors are all that is wrong with the rows of one change. As an error they
 // mean that none of the rows was taken.
-type Faults []Fault
+type RowErrors []Fault
 
 // Error names the first few.
-func (f Faults) Error() string {
+func (f RowErrors) Error() string {
 	const most = 5
 	var parts []string
 	for _, one := range f[:min(len(f), most)] {
@@ -81,16 +81,16 @@ func (f Faults) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-func (f *Faults) add(row int, field, format string, args ...any) {
+func (f *RowErrors) add(row int, field, format string, args ...any) {
 	*f = append(*f, Fault{Row: row, Field: field, Problem: fmt.Sprintf(format, args...)})
 }
 
-// Check reads rows. Its error is of type Faults and names every row that cannot be taken.
+// Check reads rows. Its error is of type RowErrors and names every row that cannot be taken.
 func Check(rows []Row) ([]SKU, error) {
 	if len(rows) > MostRows {
-		return nil, Faults{{Row: MostRows + 1, Problem: fmt.Sprintf("at most %d rows in one change; send the rest in another", MostRows)}}
+		return nil, RowErrors{{Row: MostRows + 1, Problem: fmt.Sprintf("at most %d rows in one change; send the rest in another", MostRows)}}
 	}
-	var faults Faults
+	var faults RowErrors
 	first := make(map[tiktok.SKUID]int, len(rows))
 	skus := make([]SKU, 0, len(rows))
 	for n, row := range rows {
@@ -112,7 +112,7 @@ func Check(rows []Row) ([]SKU, error) {
 	return skus, nil
 }
 
-func (r Row) read(number int, faults *Faults) SKU {
+func (r Row) read(number int, faults *RowErrors) SKU {
 	bad := func(field, format string, args ...any) { faults.add(number, field, format, args...) }
 	var sku SKU
 	switch id := strings.TrimSpace(r.SKUID.Text); {

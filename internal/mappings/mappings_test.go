@@ -32,7 +32,7 @@ func rowsOf(t *testing.T, text string) []mappings.Row {
 
 func faults(t *testing.T, err error) []string {
 	t.Helper()
-	var all mappings.Faults
+	var all mappings.RowErrors
 	if !errors.As(err, &all) {
 		t.Fatalf("got %v, want faults", err)
 	}
