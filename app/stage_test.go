@@ -176,7 +176,7 @@ func (s *stage) deliverUnkept() {
 func within(ctx context.Context, limit time.Duration, ask func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	ticks := time.NewTicker(20 * time.Millisecond)
+	ticks := time.NewTicker(50 * time.Millisecond)
 	defer ticks.Stop()
 	for {
 		last := ask()
