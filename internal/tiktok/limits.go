@@ -31,10 +31,11 @@ var (
 
 const (
 	quickGrowth, slowGrowth rate.Limit = 0.2, 0.01
-	// slowestPace and fastestPace bound what an endpoint may find: below the lower one
-	// the waits that come with each 429 are pace enough, and the upper one is
-	// more orders than the largest Shopify plan but one takes in the same second.
-	slowestPace, fastestPace rate.Limit = 1, 50
+	// fastestPace bounds what an endpoint may find: it is more orders than the largest
+	// Shopify plan but one takes in the same second. It never falls below its first guess,
+	// at which all workers still get their turn within longestWait: the waits that come
+	// with each 429 are pace enough there.
+	fastestPace rate.Limit = 50
 	// cutOnce is how long one refusal stands for those that were under way beside it.
 	cutOnce = time.Second
 )
@@ -128,7 +129,7 @@ func (l *Limits) pause(shop ShopID, ep endpoint, wait time.Duration) {
 		return
 	}
 	current.cutAt, current.growth = now, slowGrowth
-	current.limiter.SetLimit(max(slowestPace, current.limiter.Limit()/2))
+	current.limiter.SetLimit(max(ep.pace.perSecond, current.limiter.Limit()/2))
 }
 
 func (l *Limits) lane(shop ShopID, ep endpoint) *lane {
