@@ -174,8 +174,11 @@ func TestUnusableAnswers(t *testing.T) {
 	t.Parallel()
 	huge := strings.Repeat(" ", 2<<20+1)
 	for name, handler := range map[string]http.HandlerFunc{
-		"not json":      body(200, `<html>`),
-		"cut":           func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "100"); _, _ = w.Write([]byte(`{`)) },
+		"not json": body(200, `<html>`),
+		"cut": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = w.Write([]byte(`{`))
+		},
 		"far too large": body(200, huge),
 		"no id":         body(200, `{"draft_return":{"id":null}}`),
 		"a bad id":      body(200, `{"draft_return":{"id":"../../returns"}}`),
@@ -212,7 +215,9 @@ func TestTheKeyGoesNowhereElse(t *testing.T) {
 			t.Errorf("%q led to %v", href, paths)
 		}
 	}
-	c := answering(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, thief.URL, http.StatusTemporaryRedirect) })
+	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, thief.URL, http.StatusTemporaryRedirect)
+	})
 	if _, err := c.ReturnEligibility(t.Context(), key, "1"); err == nil {
 		t.Error("a redirect passed for an answer")
 	}
