@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/backfills"
 	"github.com/switchbackhq/switchback/internal/fault"
-	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
@@ -125,7 +125,7 @@ func TestTheQueueIsNotFlooded(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	now := time.Now().Truncate(time.Second)
-	ids := s.place(900, now.Add(-day), now, "AWAITING_SHIPMENT")
+	ids := s.place(650, now.Add(-day), now, "AWAITING_SHIPMENT")
 	gate := make(chan struct{})
 	s.gate = gate
 	b, err := s.desk.Start(t.Context(), shop, backfills.Wanted{From: now.Add(-2 * day)})
@@ -152,21 +152,59 @@ func TestTheQueueIsNotFlooded(t *testing.T) {
 	s.once(ids)
 }
 
-// TestWindowsOfAViralDay pages through more orders than a window may hold.
+// TestWindowsOfAViralDay walks through days with more orders than a window may
+// hold: each order is seen once, and no window is paged through deeply.
 func TestWindowsOfAViralDay(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	now := time.Now().Truncate(time.Second)
-	ids := s.place(2300, now.Add(-2*day), now.Add(-day), "AWAITING_SHIPMENT")
-	b, err := s.desk.Start(t.Context(), shop, backfills.Wanted{From: now.Add(-60 * day), DryRun: true})
+	viral := &crowd{first: now.Add(-2 * day), apart: 30 * time.Second, orders: 2500}
+	s.runner.TikTok = viral
+	b, err := s.desk.Start(t.Context(), shop, backfills.Wanted{From: now.Add(-60 * day), To: now, DryRun: true})
 	s.must(err)
-	s.must(s.queue.Start(t.Context()))
-	b = s.is(b.ID, backfills.Done)
-	s.must(s.queue.Stop(t.Context()))
-	if b.Found != len(ids) || b.Imported != len(ids) || b.Skipped != 0 {
-		t.Errorf("%+v", b.Counts)
+	for b.State == backfills.Running {
+		s.must(s.runner.Page(t.Context(), backfills.Args{Shop: shop, ID: b.ID, Turn: b.Turn}))
+		b, err = s.store.Backfill(t.Context(), shop, b.ID)
+		s.must(err)
 	}
-	s.once() // a dry run asks for nothing
+	if want := (backfills.Counts{Found: 2500, Imported: 2500}); b.Counts != want {
+		t.Errorf("%+v (%s), want %+v", b.Counts, b.Message, want)
+	}
+	if n, err := s.runner.Unfinished(t.Context(), b.Cause()); n != 0 || err != nil {
+		t.Errorf("a dry run asked for %d imports, %v", n, err)
+	}
+	if viral.deepest < 2 || viral.deepest > 20 {
+		t.Errorf("page %d was read, want at most 20", viral.deepest)
+	}
+}
+
+// crowd is a TikTok with an order every so often.
+type crowd struct {
+	first   time.Time
+	apart   time.Duration
+	orders  int
+	deepest int
+}
+
+func (c *crowd) SearchOrders(_ context.Context, _ tiktok.Seat, search tiktok.OrderSearch, token string) (tiktok.OrderPage, error) {
+	var found []tiktok.Order
+	for n := range c.orders {
+		at := c.first.Add(time.Duration(n) * c.apart)
+		if !at.Before(search.CreatedFrom) && at.Before(search.CreatedBefore) {
+			order := tiktok.Order{ID: tiktok.OrderID(fmt.Sprintf("5769%014d", n)), Status: tiktok.AwaitingShipment, CreateTime: at.Unix()}
+			order.LineItems = make([]tiktok.LineItem, 1)
+			found = append(found, order)
+		}
+	}
+	number, _ := strconv.Atoi(token) // the first page has no token
+	page := tiktok.OrderPage{Total: len(found), Orders: found[min(number*tiktok.LargestPage, len(found)):]}
+	if len(page.Orders) > tiktok.LargestPage {
+		page.Orders, page.Next = page.Orders[:tiktok.LargestPage], strconv.Itoa(number+1)
+	}
+	if token != "" {
+		c.deepest = max(c.deepest, number+1)
+	}
+	return page, nil
 }
 
 func TestFailuresSaySo(t *testing.T) {
@@ -267,5 +305,3 @@ func TestSpans(t *testing.T) {
 		}
 	}
 }
-
-var _ orders.Job = backfills.Args{}

@@ -185,7 +185,7 @@ func (s *scene) place(n int, from, to time.Time, status string) []tiktok.OrderID
 // until asks again until there is no error.
 func (s *scene) until(holds func() error) {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(s.Context(), 4*time.Minute) // for a machine that is busy with much else
 	defer cancel()
 	ticks := time.NewTicker(5 * time.Millisecond)
 	defer ticks.Stop()
