@@ -67,11 +67,19 @@ vuln: ## govulncheck, where its database can be reached
 	  else echo "$$out"; exit 1; fi; \
 	else echo "$$out" | tail -n 1; fi
 
+FUZZ := tiktok:FuzzParseNotification tiktok:FuzzOrder orders:FuzzConvert orders:FuzzAddress orders:FuzzNormalizeZIP \
+	shopify:FuzzWebhook shopify:FuzzVerifySessionToken
+
 .PHONY: soak
 soak: ## the long form of the kill and fuzz tests
-	go test $(RACE) -run '^$$' -fuzz FuzzParseNotification -fuzztime 60s ./internal/tiktok
-	go test $(RACE) -run '^$$' -fuzz FuzzVerifySessionToken -fuzztime 60s ./internal/shopify
-	SOAK=1 go test $(RACE) -count=1 -timeout 30m ./internal/store/... ./internal/queue/... ./app/...
+	@for target in $(FUZZ); do \
+	  go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime 120s "./internal/$${target%%:*}"; \
+	done
+	SOAK=1 go test $(RACE) -count=1 -timeout 60m ./internal/store/... ./internal/queue/... ./app/...
+
+.PHONY: load
+load: ## how much it takes: webhook receipt, an import, a backlog against Shopify's budget (Linux, takes minutes)
+	go test -tags=nomsgpack,load -count=1 -timeout 60m -run '^TestLoad' ./app
 
 .PHONY: bench
 bench: ## benchmarks: start-up, webhook intake, conversion

@@ -22,6 +22,12 @@ import (
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
+// checkCommands are what `check` can check: everything, unless it is told what.
+type checkCommands struct {
+	All  checkCommand     `cmd:"" default:"1" help:"Configuration, tokens, scopes, webhooks and clock."`
+	Loop checkLoopCommand `cmd:"" help:"Try one order in Loop with number and ZIP, as a buyer would, and take the return back."`
+}
+
 // checkCommand tells whether the program could do its work, line by line.
 type checkCommand struct{}
 

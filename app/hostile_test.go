@@ -47,7 +47,7 @@ func (s *stage) untouched(t *testing.T, doing func()) {
 // connections send, to both addresses: nothing of it is kept.
 func TestHostileWebhooks(t *testing.T) {
 	t.Parallel()
-	s := play(t, scenery{})
+	s := play(t, seldom)
 	s.furnished(t)
 	id := s.place(t, "AWAITING_SHIPMENT")
 	s.wellWritten(t, id)
@@ -114,7 +114,7 @@ func signedLike(r, other *http.Request) *http.Request {
 // TestBrokenDeliveries promises a body that does not come, or not in time.
 func TestBrokenDeliveries(t *testing.T) {
 	t.Parallel()
-	s := play(t, scenery{})
+	s := play(t, seldom)
 	s.untouched(t, func() {
 		for _, path := range []string{"/webhooks/shopify", "/webhooks/tiktok"} {
 			code, body, took := s.promise(t, path, true)
@@ -216,7 +216,7 @@ func guarded(order, exception string) [][3]string {
 // TestBadSessionTokens tries every address of the API with tokens that are no good.
 func TestBadSessionTokens(t *testing.T) {
 	t.Parallel()
-	s := play(t, scenery{})
+	s := play(t, seldom)
 	order, exception := s.neighbors(t)
 	mint := func(shop string, opts ...shopifysim.TokenOption) string {
 		return s.platforms.Shopify.SessionToken(shop, user, opts...)
@@ -257,7 +257,7 @@ func TestBadSessionTokens(t *testing.T) {
 // TestOtherShopsIDs asks with a good token for what is another shop's.
 func TestOtherShopsIDs(t *testing.T) {
 	t.Parallel()
-	s := play(t, scenery{})
+	s := play(t, seldom)
 	order, exception := s.neighbors(t)
 	s.untouched(t, func() {
 		for _, a := range [][3]string{

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -29,6 +30,8 @@ type sandboxCommand struct {
 	Verbose  bool   `short:"v" help:"Show the program's own log."`
 	Port     int    `default:"8080" env:"PORT" help:"Port of the program; any free one when it is taken."`
 	Database string `help:"Database to use instead of a temporary SQLite file." placeholder:"sqlite:PATH|postgres://…"`
+	Chaos    bool   `help:"Let TikTok and Shopify misbehave now and then: lost, repeated and late notifications, failing calls."`
+	Seed     uint64 `help:"What goes wrong with --chaos, for the same again; 0 draws one."`
 }
 
 // Run starts the world and the program, tells the story and stays, unless Once.
@@ -49,18 +52,39 @@ func (c *sandboxCommand) Run(w world) error {
 	if c.Verbose {
 		log = w.errs
 	}
-	around, err := startSandbox(w.ctx, listener, c.Database, slog.New(slog.NewTextHandler(log, nil)))
+	around, err := startSandbox(w.ctx, listener, c.Database, slog.New(slog.NewTextHandler(log, nil)), c.disturb)
 	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(w.out, "Switchback sandbox. Nothing here is real: no account, no network, no money.\n")
 	story := sandbox.Story{World: around.platforms, App: around.app, Out: w.out}
+	if c.Chaos {
+		story.Patience = chaosPatience
+		_, _ = fmt.Fprintf(w.out, "Chaos is on. The same again: switchback sandbox --chaos --seed %d\n", c.Seed)
+	}
 	told := story.Tell(w.ctx)
+	if told == nil && c.Chaos {
+		_, _ = fmt.Fprintf(w.out, "    %d calls were disturbed on the way, with seed %d.\n", around.platforms.Disturbed(), c.Seed)
+	}
 	if told == nil && !c.Once {
 		_, _ = fmt.Fprintf(w.out, "\n    Everything stays open to play with: %s\n    Ctrl-C ends it.\n", around.platforms.URL.Index)
 		<-w.ctx.Done()
 	}
 	return errors.Join(told, around.stop())
+}
+
+// chaosPatience is how long a step may take while things go wrong.
+const chaosPatience = 2 * time.Minute
+
+// disturb draws a seed where none is given, and turns chaos on when it is asked for.
+func (c *sandboxCommand) disturb(o *sandbox.Options) {
+	if !c.Chaos {
+		return
+	}
+	for c.Seed == 0 {
+		c.Seed = uint64(mathrand.Uint32()) //nolint:gosec // chance, not secrecy
+	}
+	o.Chaos = &sandbox.Chaos{Seed: c.Seed}
 }
 
 // surroundings are a running program and the platforms around it.
@@ -70,17 +94,19 @@ type surroundings struct {
 	stop      func() error
 }
 
-// startSandbox starts the platforms, and the program on the listener.
-func startSandbox(ctx context.Context, listener net.Listener, database string, log *slog.Logger) (*surroundings, error) {
+// startSandbox starts the platforms, and the program on the listener. Change may
+// alter what the platforms are like.
+func startSandbox(ctx context.Context, listener net.Listener, database string, log *slog.Logger, change ...func(*sandbox.Options)) (*surroundings, error) {
 	declared, err := appconfig.Parse(switchback.AppTOML)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), listener.Close())
 	}
 	s := &surroundings{app: "http://" + listener.Addr().String()}
-	s.platforms, err = sandbox.Start(ctx, sandbox.Options{
-		AppURL: s.app, Scopes: declared.Scopes,
-		Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics()),
-	})
+	options := sandbox.Options{AppURL: s.app, Scopes: declared.Scopes, Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics())}
+	for _, c := range change {
+		c(&options)
+	}
+	s.platforms, err = sandbox.Start(ctx, options)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/connections"
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/installs"
+	"github.com/switchbackhq/switchback/internal/loop"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
 	"github.com/switchbackhq/switchback/internal/secret"
@@ -51,6 +52,7 @@ type program struct {
 	app     *shopify.App
 	shopify *shopify.Client
 	tiktok  *tiktok.Client
+	loop    *loop.Client
 
 	installer *installs.Installer
 	connector *connections.Connector
@@ -62,6 +64,24 @@ type program struct {
 // build opens the database, brings it to this version, and joins the parts:
 // store, platforms, features, jobs, routes.
 func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, error) {
+	p, err := join(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	p.queue, err = queue.New(queue.Options{
+		Store: p.store, Workers: p.workers(), Logger: log,
+		Periodic: append(p.watches(), queue.Every(24*time.Hour, inbox.PruneArgs{})),
+	})
+	if err != nil {
+		return nil, errors.Join(err, p.store.Close())
+	}
+	p.handler = routes.New(p.routes())
+	return p, nil
+}
+
+// join is what serve and the commands that do work have in common: all but the
+// queue and the routes.
+func join(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, error) {
 	kept, err := openStore(ctx, cfg, store.Options{Logger: log})
 	if err != nil {
 		return nil, err
@@ -71,19 +91,11 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, 
 	}
 	p := &program{cfg: cfg, log: log, store: kept}
 	p.reach()
-	p.installer = &installs.Installer{Book: resuming{kept}, Grants: p.app, Shops: p.shopify, Now: time.Now, Log: log}
+	p.installer = &installs.Installer{Book: kept, Grants: p.app, Shops: p.shopify, Renewed: reopened, Now: time.Now, Log: log}
 	p.connector = &connections.Connector{
-		Book: resuming{kept}, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
-		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Now: time.Now, Log: log,
+		Book: kept, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
+		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Renewed: orders.Renewed, Now: time.Now, Log: log,
 	}
-	p.queue, err = queue.New(queue.Options{
-		Store: kept, Workers: p.workers(), Logger: log,
-		Periodic: []queue.Periodic{queue.Every(24*time.Hour, inbox.PruneArgs{})},
-	})
-	if err != nil {
-		return nil, errors.Join(err, kept.Close())
-	}
-	p.handler = routes.New(p.routes())
 	return p, nil
 }
 
@@ -101,35 +113,43 @@ func (p *program) reach() {
 		AppKey: cfg.TikTokAppKey, AppSecret: cfg.TikTokAppSecret, ServiceID: cfg.TikTokServiceID,
 		HTTP: outgoing(), Limits: &tiktok.Limits{}, Observe: recorder.Observe("tiktok"),
 	}
-	refresher := &tokens.Refresher{Store: p.store, Refresh: refresh(p.app, p.tiktok), Now: time.Now}
+	p.loop = newLoop(cfg)
+	p.loop.Observe = recorder.Observe("loop")
+	refresher := &tokens.Refresher{Store: p.store, Refresh: refresh(p.app, p.tiktok), Refused: refused, Now: time.Now}
 	p.tiktok.Tokens = tiktokTokens{refresher}
 	p.shopify = &shopify.Client{
 		ShopURL: cfg.ShopifyShopURL, HTTP: outgoing(), Tokens: shopifyTokens{refresher}, Observe: recorder.Observe("shopify"),
 	}
 }
 
+// importer brings single orders in.
+func (p *program) importer() *orders.Importer {
+	return &orders.Importer{
+		Book: p.store, Ledger: p.store, Exceptions: p.store, Timeline: p.store, TikTok: p.tiktok, Shopify: p.shopify,
+		Now: time.Now, RetryBase: p.cfg.RetryBase, LoopCheck: loopCheck, Log: p.log,
+	}
+}
+
 // workers are the methods that do the jobs.
 func (p *program) workers() *queue.Workers {
-	importer := &orders.Importer{
-		Book: p.store, Ledger: p.store, Exceptions: p.store, Timeline: p.store, TikTok: p.tiktok, Shopify: p.shopify,
-		Now: time.Now, RetryBase: p.cfg.RetryBase, Log: p.log,
-	}
+	importer := p.importer()
 	referrer := &orders.Referrer{Book: p.store, Ledger: p.store, Timeline: p.store, TikTok: p.tiktok, Now: time.Now}
 	releaser := &orders.Releaser{Store: p.store}
-	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector}
-	watcher := &connections.Watcher{Connections: p.store, TikTok: p.tiktok}
+	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector, Granted: orders.Renewed}
 	pruner := &inbox.Pruner{Events: p.store, Now: time.Now}
 
 	w := queue.NewWorkers(p.cfg.RetryBase, p.log)
 	queue.Handle(w, importer.Import)
 	queue.Handle(w, importer.Choose)
 	queue.Handle(w, referrer.Reference)
+	queue.Handle(w, p.loopChecker().Check)
 	queue.Handle(w, releaser.Release)
 	queue.Handle(w, registrar.Uninstall)
 	queue.Handle(w, registrar.Erase)
 	queue.Handle(w, registrar.UpdateScopes)
-	queue.Handle(w, watcher.Deauthorize)
+	p.watching(w)
 	queue.Handle(w, pruner.Prune)
+	queue.Handle(w, p.backfillRunner().Page)
 	return w
 }
 
@@ -143,7 +163,8 @@ func (p *program) routes() routes.Deps {
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
 		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store},
-		Ledger: p.store, Open: p.store, Work: &orders.Desk{Files: p.store},
+		Ledger: p.store, Open: p.store, Work: &orders.Desk{Files: p.store}, Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
+		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store},
 	}
 }
 

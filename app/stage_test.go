@@ -48,7 +48,9 @@ type scenery struct {
 	database string
 	// dropMetafield chooses what Shopify does with a second order of one number.
 	dropMetafield bool
-	environ       []string
+	// bucket and restore are Shopify's query budget; 0 is that of its standard plan.
+	bucket, restore float64
+	environ         []string
 	// hostile tests send requests that contracts do not allow on purpose.
 	hostile bool
 }
@@ -75,8 +77,8 @@ func surround(t testing.TB, app string, scene scenery) *stage {
 	}
 	s := &stage{app: app}
 	s.platforms, err = sandbox.Start(t.Context(), sandbox.Options{
-		AppURL: app, Scopes: declared.Scopes, Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics()),
-		DropDuplicateMetafield: scene.dropMetafield,
+		AppURL: app, Scopes: declared.Scopes, Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics()), DropDuplicateMetafield: scene.dropMetafield,
+		BucketSize: scene.bucket, RestoreRate: scene.restore,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +219,7 @@ func (j *journal) check(t testing.TB) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, private := range []string{
-		"sandbox-shopify-secret", "sandbox-tiktok-secret", encryptionKey, "shpat_", "shprt_", "TTP_SIM_", "eyJ",
+		"sandbox-shopify-secret", "sandbox-tiktok-secret", theLoopKey, encryptionKey, "shpat_", "shprt_", "TTP_SIM_", "eyJ",
 		"Whitfield", "Osei", "Example Trail", "SW1A 2AA", "scs.tiktokw.us",
 	} {
 		if strings.Contains(j.text.String(), private) {

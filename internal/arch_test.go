@@ -20,22 +20,30 @@ const module = "github.com/switchbackhq/switchback"
 var allowed = map[string][]string{
 	// What the product is about.
 	"internal/money":      {},
-	"internal/shops":      {"internal/shopify", "internal/tiktok"},
+	"internal/shops":      {"internal/secret", "internal/shopify", "internal/tiktok"},
 	"internal/links":      {"internal/shopify", "internal/tiktok"},
+	"internal/mappings":   {"internal/shopify", "internal/tiktok"},
 	"internal/exceptions": {"internal/shopify", "internal/tiktok"},
 	"internal/timeline":   {"internal/shopify", "internal/tiktok"},
 	"internal/orders": {
-		"graphql/admin", "internal/exceptions", "internal/fault", "internal/links", "internal/money",
+		"graphql/admin", "internal/exceptions", "internal/fault", "internal/links", "internal/mappings", "internal/money",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/installs":    {"internal/shopify", "internal/shops", "internal/tokens"},
 	"internal/connections": {"internal/exceptions", "internal/fault", "internal/secret", "internal/shopify", "internal/shops", "internal/tiktok", "internal/tokens"},
-	"internal/switches":    {"internal/links", "internal/orders", "internal/shopify", "internal/shops"},
+	"internal/backfills":   {"internal/exceptions", "internal/fault", "internal/links", "internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
+	// Whether a post code is hidden is a rule of orders.
+	"internal/loopcheck": {
+		"internal/fault", "internal/links", "internal/loop", "internal/orders", "internal/secret",
+		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
+	},
+	"internal/switches": {"internal/links", "internal/orders", "internal/shopify", "internal/shops"},
 
 	// The platforms.
 	"graphql/schema":   {},
 	"graphql/admin":    {},
 	"internal/tiktok":  {"internal/fault", "internal/money", "internal/secret"},
+	"internal/loop":    {"internal/fault", "internal/secret"},
 	"internal/shopify": {"graphql/admin", "graphql/schema", "internal/fault", "internal/secret"},
 
 	// The machinery.
@@ -48,14 +56,14 @@ var allowed = map[string][]string{
 	"internal/inbox":     {"internal/connections", "internal/installs", "internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/queue":     {"internal/fault", "internal/store"},
 	"internal/store": {
-		"internal/exceptions", "internal/inbox", "internal/links", "internal/money", "internal/secret", "internal/shopify",
+		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/mappings", "internal/money", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/store/db", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	// sqlc scans straight into the typed ids.
-	"internal/store/db":           {"internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
+	"internal/store/db":           {"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"internal/store/postgrestest": {},
 	"internal/store/storetest": {
-		"internal/exceptions", "internal/inbox", "internal/links", "internal/secret", "internal/shopify", "internal/shops",
+		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/mappings", "internal/secret", "internal/shopify", "internal/shops",
 		"internal/store", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 
@@ -71,7 +79,7 @@ var allowed = map[string][]string{
 	// The app as the world meets it.
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
-		"app/pages", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/secret", "internal/shopify",
+		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours
@@ -83,6 +91,7 @@ var reasons = map[string]string{
 	"internal/orders":             "features know neither store nor queue nor each other: they declare what they need and the wiring hands it over",
 	"internal/tiktok":             "a platform client must be usable, and testable, without a shop row or the other platform",
 	"internal/shopify":            "a platform client must be usable, and testable, without a shop row or the other platform",
+	"internal/loop":               "a platform client must be usable, and testable, without a shop row or another platform",
 	"internal/sandbox/tiktoksim":  "a simulator that shares code with the client it tests shares its mistakes",
 	"internal/sandbox/shopifysim": "a simulator that shares code with the client it tests shares its mistakes",
 	"internal/sandbox/loopsim":    "a simulator that shares code with what it tests shares its mistakes",
@@ -110,7 +119,7 @@ var only = map[string][]string{
 
 // pure lists the files that hold a rule and nothing else.
 var pure = map[string][]string{
-	"internal/orders": {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go"},
+	"internal/orders": {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go", "changes.go", "place.go"},
 	"internal/money":  {"*"},
 }
 

@@ -59,7 +59,12 @@ func (s *server) listExceptions(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	c.JSON(http.StatusOK, gin.H{"exceptions": exceptionsOf(page), "next_cursor": next})
+	counts, err := s.Open.ExceptionCounts(c.Request.Context(), shopOf(c).Domain)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{"exceptions": exceptionsOf(page), "counts": counts, "next_cursor": next})
 }
 
 // openException reads the exception of the path, which must still be open.
@@ -93,6 +98,7 @@ func (s *server) retryException(c *gin.Context) {
 // actions are what a person may choose for a code; others end when their cause is gone.
 var actions = map[exceptions.Code][]string{
 	exceptions.DuplicateOrder: {"adopt", "write_ours", "ignore"},
+	exceptions.TotalsMismatch: {"write_difference"},
 }
 
 // resolveException carries out a person's choice.

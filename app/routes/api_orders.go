@@ -74,6 +74,7 @@ type storyJSON struct {
 	orderJSON
 	Timeline   []entryJSON     `json:"timeline"`
 	Exceptions []exceptionJSON `json:"exceptions"`
+	Loop       *loopJSON       `json:"loop"`
 }
 
 func (s *server) listOrders(c *gin.Context) {
@@ -116,7 +117,12 @@ func (s *server) readOrder(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	story := storyJSON{orderJSON: orderOf(order), Timeline: make([]entryJSON, len(entries)), Exceptions: exceptionsOf(open)}
+	asked, err := s.Loop.LoopCheck(ctx, shop, id)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	story := storyJSON{orderJSON: orderOf(order), Timeline: make([]entryJSON, len(entries)), Exceptions: exceptionsOf(open), Loop: loopOf(asked)}
 	for n, entry := range entries {
 		story.Timeline[n] = entryJSON{entry, entry.Latency.Milliseconds()}
 	}

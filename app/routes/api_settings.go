@@ -6,24 +6,27 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
 
 // settingsAnswer is all settings, and what is read only.
 type settingsAnswer struct {
 	shops.Settings
-	ReturnLink string `json:"return_link"`
+	ReturnLink    string `json:"return_link"`
+	LoopAPIKeySet bool   `json:"loop_api_key_set"`
 }
 
 func (s *server) answerSettings(c *gin.Context, settings shops.Settings) {
 	if settings.Tags == nil {
 		settings.Tags = []string{}
 	}
-	c.JSON(http.StatusOK, settingsAnswer{settings, s.returnLink(shopOf(c))})
+	c.JSON(http.StatusOK, settingsAnswer{settings, s.returnLink(shopOf(c)), settings.LoopKeySet})
 }
 
 func (s *server) readSettings(c *gin.Context) {
@@ -73,6 +76,7 @@ var settable = map[string]setter{
 	"inventory_behaviour": value("a text", func(s *shops.Settings, v shops.InventoryBehaviour) { s.InventoryBehaviour = v }),
 	"tags":                value("a list of texts", setTags),
 	"import_from":         setImportFrom,
+	"loop_api_key":        value("a text", setLoopKey),
 }
 
 func value[T any](want string, set func(*shops.Settings, T)) setter {
@@ -87,6 +91,12 @@ func value[T any](want string, set func(*shops.Settings, T)) setter {
 }
 
 func setTags(s *shops.Settings, tags []string) { s.Tags = tags }
+
+// setLoopKey takes a key that is never shown again; an empty one removes what is kept.
+func setLoopKey(s *shops.Settings, key string) {
+	given := secret.New(strings.TrimSpace(key))
+	s.LoopKey = &given
+}
 
 // setImportFrom is the one setting with a meaning for null: the moment each TikTok shop was connected.
 func setImportFrom(into *shops.Settings, raw json.RawMessage) error {
@@ -115,7 +125,7 @@ func apply(patch map[string]json.RawMessage, into *shops.Settings) error {
 	for _, key := range slices.Sorted(maps.Keys(patch)) {
 		set, known := settable[key]
 		switch {
-		case key == "return_link":
+		case key == "return_link" || key == "loop_api_key_set":
 			return &shops.SettingsError{Key: key, Problem: "is read only"}
 		case !known:
 			return &shops.SettingsError{Key: clip(key), Problem: "is no setting"}

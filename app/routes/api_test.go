@@ -33,7 +33,7 @@ func TestReadSettings(t *testing.T) {
 		"pull_refunds": false, "push_refunds": false, "mirror_shipments": true, "mirror_refunds": true,
 		"return_portal_url": "", "order_name_prefix": "", "order_name_suffix": "", "import_from": nil, "order_email": "relay",
 		"unmapped_sku": "hold", "inventory_behaviour": "decrement_ignoring_policy", "tags": []any{},
-		"return_link": "https://app.example/returns/demoslug",
+		"return_link": "https://app.example/returns/demoslug", "loop_api_key_set": false,
 	}
 	if diff := cmp.Diff(want, decode(t, rec)); diff != "" || rec.Code != http.StatusOK {
 		t.Errorf("%d %s", rec.Code, diff)
@@ -133,6 +133,7 @@ func TestReadOrder(t *testing.T) {
 			"at": "0001-01-01T00:00:00Z", "kind": "call", "text": "shopify OrderCreate", "facts": map[string]any{"outcome": "ok"}, "latency_ms": 120.0,
 		}},
 		"exceptions": []any{},
+		"loop":       map[string]any{"checked_at": "2026-11-01T12:00:00Z", "found": true, "code": "found", "message": "Loop finds the order."},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || rec.Code != http.StatusOK {
 		t.Errorf("%d %s", rec.Code, diff)
@@ -212,6 +213,9 @@ func TestListExceptions(t *testing.T) {
 		t.Fatalf("list %v", got)
 	}
 	if diff := cmp.Diff(want, list[0]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]any{"sku_unmatched": 1.0, "duplicate_order": 1.0}, got["counts"]); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -62,7 +62,12 @@ func readBody(c *gin.Context, most int64, within time.Duration) ([]byte, error) 
 // readJSON reads one JSON object and refuses what it does not name. An empty body
 // leaves into as it is when optional.
 func readJSON(c *gin.Context, into any, optional bool) error {
-	raw, err := readBody(c, apiBytes, apiRead)
+	return readJSONOf(c, apiBytes, into, optional)
+}
+
+// readJSONOf is readJSON for a body of at most most bytes.
+func readJSONOf(c *gin.Context, most int64, into any, optional bool) error {
+	raw, err := readBody(c, most, apiRead)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,13 @@ type Deps struct {
 	Ledger    Ledger
 	Open      Exceptions
 	Work      Work
+	// Loop reads what Loop answered, LoopTest asks it.
+	Loop      LoopChecks
+	LoopTest  LoopTest
+	Backfills Backfills
+	// SKUs reads the merchant's mappings, Mapper changes them.
+	SKUs   SKUTable
+	Mapper Mapper
 }
 
 // Health tells whether the program can work.
@@ -119,6 +126,8 @@ type Exceptions interface {
 	// Exceptions lists the open ones first, then the newest first.
 	Exceptions(ctx context.Context, shop shopify.Domain, cursor string, limit int) ([]exceptions.Exception, string, error)
 	Exception(ctx context.Context, shop shopify.Domain, id string) (exceptions.Exception, error)
+	// ExceptionCounts tells how many of each code are open.
+	ExceptionCounts(ctx context.Context, shop shopify.Domain) (map[exceptions.Code]int, error)
 	// OrderExceptions are an order's open ones.
 	OrderExceptions(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]exceptions.Exception, error)
 }

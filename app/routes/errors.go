@@ -8,9 +8,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/switchbackhq/switchback/internal/backfills"
 	"github.com/switchbackhq/switchback/internal/connections"
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/loopcheck"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
@@ -59,13 +61,25 @@ var known = []struct {
 	{connections.ErrNotSeller, &apiError{http.StatusConflict, "not_a_seller", "The account that agreed is not a seller's. Sign in at TikTok Shop as the shop's main account."}},
 	{connections.ErrNoShops, &apiError{http.StatusConflict, "no_tiktok_shop", "The authorization covers no TikTok shop. Check in Seller Center that the shop is active."}},
 	{tiktok.ErrGrantRefused, &apiError{http.StatusBadRequest, "code_refused", "TikTok does not take the code of this connection any more. Begin again in the app."}},
+	{backfills.ErrNotFound, errNotFound},
+	{backfills.ErrRunning, &apiError{http.StatusConflict, "backfill_running", "A backfill of this TikTok shop is running. Wait for it, or stop it first."}},
+	{backfills.ErrOver, &apiError{http.StatusConflict, "backfill_done", "This backfill is done. Start another one to look again."}},
+	{backfills.ErrOvertaken, errUnavailable},
+	{backfills.ErrNoTikTokShop, &apiError{http.StatusConflict, "no_tiktok_shop", "No TikTok shop is connected. Connect one first."}},
+	{backfills.ErrWhichShop, &apiError{http.StatusUnprocessableEntity, "tiktok_shop_needed", "tiktok_shop_id: several TikTok shops are connected, so name the one to backfill."}},
+	{backfills.ErrShopOff, &apiError{http.StatusConflict, "tiktok_shop_off", "This TikTok shop is listed but not synced. Turn it on first."}},
+	{loopcheck.ErrKeyMissing, errLoopKeyMissing},
+	{loopcheck.ErrNotWritten, errNotWritten},
 	{context.DeadlineExceeded, errUnavailable},
 }
 
 // problemOf is what a caller is told of an error, and whether it is news to the operator.
 func problemOf(err error) (p *apiError, unexpected bool) {
 	var setting *shops.SettingsError
+	var span *backfills.RangeError
 	switch {
+	case errors.As(err, &span):
+		return &apiError{http.StatusUnprocessableEntity, "invalid_range", span.Error()}, false
 	case errors.As(err, &p):
 		return p, false
 	case errors.As(err, &setting):

@@ -21,6 +21,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/mappings"
 	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
@@ -50,6 +51,7 @@ type world struct {
 	orders   []links.Order
 	open     []exceptions.Exception
 	events   []inbox.Event
+	skus     map[shopify.Domain][]mappings.SKU
 	did      []string
 	inboxErr error
 	pingErr  error
@@ -68,6 +70,7 @@ func newWorld() *world {
 			gone:  {Domain: gone, UninstalledAt: &uninstalled},
 		},
 		settings: map[shopify.Domain]shops.Settings{demo: shops.DefaultSettings(), other: shops.DefaultSettings()},
+		skus:     map[shopify.Domain][]mappings.SKU{},
 		orders: []links.Order{
 			{Shop: demo, ID: "576461413038785752", TikTokShop: "7", State: links.Written, ShopifyOrder: "gid://shopify/Order/5", ShopifyName: "576461413038785752", Total: "12.34", Currency: "USD"},
 			{Shop: demo, ID: "576461413038785753", TikTokShop: "7", State: links.Held, Reason: "sku_unmatched"},
@@ -95,7 +98,8 @@ func (w *world) handler() http.Handler {
 		TikTokAppKey: ttKey, TikTokAppSecret: secret.New(ttSecret),
 		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
 		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w,
-		Settings: w, Panel: w, Ledger: w, Open: w, Work: w,
+		Settings: w, Panel: w, Ledger: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
+		SKUs: skuTable{w}, Mapper: skuTable{w},
 	})
 }
 
@@ -199,6 +203,16 @@ func (w *world) Exceptions(_ context.Context, shop shopify.Domain, _ string, _ i
 		}
 	}
 	return list, "", nil
+}
+
+func (w *world) ExceptionCounts(_ context.Context, shop shopify.Domain) (map[exceptions.Code]int, error) {
+	counts := map[exceptions.Code]int{}
+	for _, e := range w.open {
+		if e.Shop == shop && e.Status == exceptions.Open {
+			counts[e.Code]++
+		}
+	}
+	return counts, nil
 }
 
 func (w *world) Exception(_ context.Context, shop shopify.Domain, id string) (exceptions.Exception, error) {

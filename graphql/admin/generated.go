@@ -9,6 +9,17 @@ import (
 	"github.com/Khan/genqlient/graphql"
 )
 
+type AttributeInput struct {
+	Key   string `json:"key,omitempty"`
+	Value string `json:"value,omitempty"`
+}
+
+// GetKey returns AttributeInput.Key, and is useful for accessing the field via an interface.
+func (v *AttributeInput) GetKey() string { return v.Key }
+
+// GetValue returns AttributeInput.Value, and is useful for accessing the field via an interface.
+func (v *AttributeInput) GetValue() string { return v.Value }
+
 type CountryCode string
 
 const (
@@ -950,6 +961,26 @@ func (v *GrantedScopesResponse) GetCurrentAppInstallation() *GrantedScopesCurren
 	return v.CurrentAppInstallation
 }
 
+// JobDoneJob includes the requested fields of the GraphQL type Job.
+type JobDoneJob struct {
+	Id   string `json:"id"`
+	Done bool   `json:"done"`
+}
+
+// GetId returns JobDoneJob.Id, and is useful for accessing the field via an interface.
+func (v *JobDoneJob) GetId() string { return v.Id }
+
+// GetDone returns JobDoneJob.Done, and is useful for accessing the field via an interface.
+func (v *JobDoneJob) GetDone() bool { return v.Done }
+
+// JobDoneResponse is returned by JobDone on success.
+type JobDoneResponse struct {
+	Job *JobDoneJob `json:"job"`
+}
+
+// GetJob returns JobDoneResponse.Job, and is useful for accessing the field via an interface.
+func (v *JobDoneResponse) GetJob() *JobDoneJob { return v.Job }
+
 // LineFields includes the GraphQL fields of LineItem requested by the fragment LineFields.
 type LineFields struct {
 	Id       string                           `json:"id"`
@@ -993,6 +1024,192 @@ func (v *LinePage) GetNodes() []*LineFields { return v.Nodes }
 
 // GetPageInfo returns LinePage.PageInfo, and is useful for accessing the field via an interface.
 func (v *LinePage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+type LocalizationExtensionInput struct {
+	Key   LocalizationExtensionKey `json:"key,omitempty"`
+	Value string                   `json:"value,omitempty"`
+}
+
+// GetKey returns LocalizationExtensionInput.Key, and is useful for accessing the field via an interface.
+func (v *LocalizationExtensionInput) GetKey() LocalizationExtensionKey { return v.Key }
+
+// GetValue returns LocalizationExtensionInput.Value, and is useful for accessing the field via an interface.
+func (v *LocalizationExtensionInput) GetValue() string { return v.Value }
+
+type LocalizationExtensionKey string
+
+const (
+	LocalizationExtensionKeyShippingCredentialBr     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_BR"
+	LocalizationExtensionKeyShippingCredentialCl     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_CL"
+	LocalizationExtensionKeyShippingCredentialCn     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_CN"
+	LocalizationExtensionKeyShippingCredentialCo     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_CO"
+	LocalizationExtensionKeyShippingCredentialCr     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_CR"
+	LocalizationExtensionKeyShippingCredentialEc     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_EC"
+	LocalizationExtensionKeyShippingCredentialEs     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_ES"
+	LocalizationExtensionKeyShippingCredentialGt     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_GT"
+	LocalizationExtensionKeyShippingCredentialId     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_ID"
+	LocalizationExtensionKeyShippingCredentialKr     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_KR"
+	LocalizationExtensionKeyShippingCredentialMx     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_MX"
+	LocalizationExtensionKeyShippingCredentialMy     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_MY"
+	LocalizationExtensionKeyShippingCredentialPe     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_PE"
+	LocalizationExtensionKeyShippingCredentialPt     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_PT"
+	LocalizationExtensionKeyShippingCredentialPy     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_PY"
+	LocalizationExtensionKeyShippingCredentialTr     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_TR"
+	LocalizationExtensionKeyShippingCredentialTw     LocalizationExtensionKey = "SHIPPING_CREDENTIAL_TW"
+	LocalizationExtensionKeyShippingCredentialTypeCo LocalizationExtensionKey = "SHIPPING_CREDENTIAL_TYPE_CO"
+	LocalizationExtensionKeyTaxCredentialBr          LocalizationExtensionKey = "TAX_CREDENTIAL_BR"
+	LocalizationExtensionKeyTaxCredentialCl          LocalizationExtensionKey = "TAX_CREDENTIAL_CL"
+	LocalizationExtensionKeyTaxCredentialCo          LocalizationExtensionKey = "TAX_CREDENTIAL_CO"
+	LocalizationExtensionKeyTaxCredentialCr          LocalizationExtensionKey = "TAX_CREDENTIAL_CR"
+	LocalizationExtensionKeyTaxCredentialEc          LocalizationExtensionKey = "TAX_CREDENTIAL_EC"
+	LocalizationExtensionKeyTaxCredentialEs          LocalizationExtensionKey = "TAX_CREDENTIAL_ES"
+	LocalizationExtensionKeyTaxCredentialGt          LocalizationExtensionKey = "TAX_CREDENTIAL_GT"
+	LocalizationExtensionKeyTaxCredentialId          LocalizationExtensionKey = "TAX_CREDENTIAL_ID"
+	LocalizationExtensionKeyTaxCredentialIt          LocalizationExtensionKey = "TAX_CREDENTIAL_IT"
+	LocalizationExtensionKeyTaxCredentialMx          LocalizationExtensionKey = "TAX_CREDENTIAL_MX"
+	LocalizationExtensionKeyTaxCredentialMy          LocalizationExtensionKey = "TAX_CREDENTIAL_MY"
+	LocalizationExtensionKeyTaxCredentialPe          LocalizationExtensionKey = "TAX_CREDENTIAL_PE"
+	LocalizationExtensionKeyTaxCredentialPt          LocalizationExtensionKey = "TAX_CREDENTIAL_PT"
+	LocalizationExtensionKeyTaxCredentialPy          LocalizationExtensionKey = "TAX_CREDENTIAL_PY"
+	LocalizationExtensionKeyTaxCredentialTr          LocalizationExtensionKey = "TAX_CREDENTIAL_TR"
+	LocalizationExtensionKeyTaxCredentialTypeCo      LocalizationExtensionKey = "TAX_CREDENTIAL_TYPE_CO"
+	LocalizationExtensionKeyTaxCredentialTypeMx      LocalizationExtensionKey = "TAX_CREDENTIAL_TYPE_MX"
+	LocalizationExtensionKeyTaxCredentialUseMx       LocalizationExtensionKey = "TAX_CREDENTIAL_USE_MX"
+	LocalizationExtensionKeyTaxEmailIt               LocalizationExtensionKey = "TAX_EMAIL_IT"
+)
+
+var AllLocalizationExtensionKey = []LocalizationExtensionKey{
+	LocalizationExtensionKeyShippingCredentialBr,
+	LocalizationExtensionKeyShippingCredentialCl,
+	LocalizationExtensionKeyShippingCredentialCn,
+	LocalizationExtensionKeyShippingCredentialCo,
+	LocalizationExtensionKeyShippingCredentialCr,
+	LocalizationExtensionKeyShippingCredentialEc,
+	LocalizationExtensionKeyShippingCredentialEs,
+	LocalizationExtensionKeyShippingCredentialGt,
+	LocalizationExtensionKeyShippingCredentialId,
+	LocalizationExtensionKeyShippingCredentialKr,
+	LocalizationExtensionKeyShippingCredentialMx,
+	LocalizationExtensionKeyShippingCredentialMy,
+	LocalizationExtensionKeyShippingCredentialPe,
+	LocalizationExtensionKeyShippingCredentialPt,
+	LocalizationExtensionKeyShippingCredentialPy,
+	LocalizationExtensionKeyShippingCredentialTr,
+	LocalizationExtensionKeyShippingCredentialTw,
+	LocalizationExtensionKeyShippingCredentialTypeCo,
+	LocalizationExtensionKeyTaxCredentialBr,
+	LocalizationExtensionKeyTaxCredentialCl,
+	LocalizationExtensionKeyTaxCredentialCo,
+	LocalizationExtensionKeyTaxCredentialCr,
+	LocalizationExtensionKeyTaxCredentialEc,
+	LocalizationExtensionKeyTaxCredentialEs,
+	LocalizationExtensionKeyTaxCredentialGt,
+	LocalizationExtensionKeyTaxCredentialId,
+	LocalizationExtensionKeyTaxCredentialIt,
+	LocalizationExtensionKeyTaxCredentialMx,
+	LocalizationExtensionKeyTaxCredentialMy,
+	LocalizationExtensionKeyTaxCredentialPe,
+	LocalizationExtensionKeyTaxCredentialPt,
+	LocalizationExtensionKeyTaxCredentialPy,
+	LocalizationExtensionKeyTaxCredentialTr,
+	LocalizationExtensionKeyTaxCredentialTypeCo,
+	LocalizationExtensionKeyTaxCredentialTypeMx,
+	LocalizationExtensionKeyTaxCredentialUseMx,
+	LocalizationExtensionKeyTaxEmailIt,
+}
+
+type LocalizedFieldInput struct {
+	Key   LocalizedFieldKey `json:"key,omitempty"`
+	Value string            `json:"value,omitempty"`
+}
+
+// GetKey returns LocalizedFieldInput.Key, and is useful for accessing the field via an interface.
+func (v *LocalizedFieldInput) GetKey() LocalizedFieldKey { return v.Key }
+
+// GetValue returns LocalizedFieldInput.Value, and is useful for accessing the field via an interface.
+func (v *LocalizedFieldInput) GetValue() string { return v.Value }
+
+type LocalizedFieldKey string
+
+const (
+	LocalizedFieldKeyShippingCredentialBr     LocalizedFieldKey = "SHIPPING_CREDENTIAL_BR"
+	LocalizedFieldKeyShippingCredentialCl     LocalizedFieldKey = "SHIPPING_CREDENTIAL_CL"
+	LocalizedFieldKeyShippingCredentialCn     LocalizedFieldKey = "SHIPPING_CREDENTIAL_CN"
+	LocalizedFieldKeyShippingCredentialCo     LocalizedFieldKey = "SHIPPING_CREDENTIAL_CO"
+	LocalizedFieldKeyShippingCredentialCr     LocalizedFieldKey = "SHIPPING_CREDENTIAL_CR"
+	LocalizedFieldKeyShippingCredentialEc     LocalizedFieldKey = "SHIPPING_CREDENTIAL_EC"
+	LocalizedFieldKeyShippingCredentialEs     LocalizedFieldKey = "SHIPPING_CREDENTIAL_ES"
+	LocalizedFieldKeyShippingCredentialGt     LocalizedFieldKey = "SHIPPING_CREDENTIAL_GT"
+	LocalizedFieldKeyShippingCredentialId     LocalizedFieldKey = "SHIPPING_CREDENTIAL_ID"
+	LocalizedFieldKeyShippingCredentialKr     LocalizedFieldKey = "SHIPPING_CREDENTIAL_KR"
+	LocalizedFieldKeyShippingCredentialMx     LocalizedFieldKey = "SHIPPING_CREDENTIAL_MX"
+	LocalizedFieldKeyShippingCredentialMy     LocalizedFieldKey = "SHIPPING_CREDENTIAL_MY"
+	LocalizedFieldKeyShippingCredentialPe     LocalizedFieldKey = "SHIPPING_CREDENTIAL_PE"
+	LocalizedFieldKeyShippingCredentialPt     LocalizedFieldKey = "SHIPPING_CREDENTIAL_PT"
+	LocalizedFieldKeyShippingCredentialPy     LocalizedFieldKey = "SHIPPING_CREDENTIAL_PY"
+	LocalizedFieldKeyShippingCredentialTr     LocalizedFieldKey = "SHIPPING_CREDENTIAL_TR"
+	LocalizedFieldKeyShippingCredentialTw     LocalizedFieldKey = "SHIPPING_CREDENTIAL_TW"
+	LocalizedFieldKeyShippingCredentialTypeCo LocalizedFieldKey = "SHIPPING_CREDENTIAL_TYPE_CO"
+	LocalizedFieldKeyTaxCredentialBr          LocalizedFieldKey = "TAX_CREDENTIAL_BR"
+	LocalizedFieldKeyTaxCredentialCl          LocalizedFieldKey = "TAX_CREDENTIAL_CL"
+	LocalizedFieldKeyTaxCredentialCo          LocalizedFieldKey = "TAX_CREDENTIAL_CO"
+	LocalizedFieldKeyTaxCredentialCr          LocalizedFieldKey = "TAX_CREDENTIAL_CR"
+	LocalizedFieldKeyTaxCredentialEc          LocalizedFieldKey = "TAX_CREDENTIAL_EC"
+	LocalizedFieldKeyTaxCredentialEs          LocalizedFieldKey = "TAX_CREDENTIAL_ES"
+	LocalizedFieldKeyTaxCredentialGt          LocalizedFieldKey = "TAX_CREDENTIAL_GT"
+	LocalizedFieldKeyTaxCredentialId          LocalizedFieldKey = "TAX_CREDENTIAL_ID"
+	LocalizedFieldKeyTaxCredentialIt          LocalizedFieldKey = "TAX_CREDENTIAL_IT"
+	LocalizedFieldKeyTaxCredentialMx          LocalizedFieldKey = "TAX_CREDENTIAL_MX"
+	LocalizedFieldKeyTaxCredentialMy          LocalizedFieldKey = "TAX_CREDENTIAL_MY"
+	LocalizedFieldKeyTaxCredentialPe          LocalizedFieldKey = "TAX_CREDENTIAL_PE"
+	LocalizedFieldKeyTaxCredentialPt          LocalizedFieldKey = "TAX_CREDENTIAL_PT"
+	LocalizedFieldKeyTaxCredentialPy          LocalizedFieldKey = "TAX_CREDENTIAL_PY"
+	LocalizedFieldKeyTaxCredentialTr          LocalizedFieldKey = "TAX_CREDENTIAL_TR"
+	LocalizedFieldKeyTaxCredentialTypeCo      LocalizedFieldKey = "TAX_CREDENTIAL_TYPE_CO"
+	LocalizedFieldKeyTaxCredentialTypeMx      LocalizedFieldKey = "TAX_CREDENTIAL_TYPE_MX"
+	LocalizedFieldKeyTaxCredentialUseMx       LocalizedFieldKey = "TAX_CREDENTIAL_USE_MX"
+	LocalizedFieldKeyTaxEmailIt               LocalizedFieldKey = "TAX_EMAIL_IT"
+)
+
+var AllLocalizedFieldKey = []LocalizedFieldKey{
+	LocalizedFieldKeyShippingCredentialBr,
+	LocalizedFieldKeyShippingCredentialCl,
+	LocalizedFieldKeyShippingCredentialCn,
+	LocalizedFieldKeyShippingCredentialCo,
+	LocalizedFieldKeyShippingCredentialCr,
+	LocalizedFieldKeyShippingCredentialEc,
+	LocalizedFieldKeyShippingCredentialEs,
+	LocalizedFieldKeyShippingCredentialGt,
+	LocalizedFieldKeyShippingCredentialId,
+	LocalizedFieldKeyShippingCredentialKr,
+	LocalizedFieldKeyShippingCredentialMx,
+	LocalizedFieldKeyShippingCredentialMy,
+	LocalizedFieldKeyShippingCredentialPe,
+	LocalizedFieldKeyShippingCredentialPt,
+	LocalizedFieldKeyShippingCredentialPy,
+	LocalizedFieldKeyShippingCredentialTr,
+	LocalizedFieldKeyShippingCredentialTw,
+	LocalizedFieldKeyShippingCredentialTypeCo,
+	LocalizedFieldKeyTaxCredentialBr,
+	LocalizedFieldKeyTaxCredentialCl,
+	LocalizedFieldKeyTaxCredentialCo,
+	LocalizedFieldKeyTaxCredentialCr,
+	LocalizedFieldKeyTaxCredentialEc,
+	LocalizedFieldKeyTaxCredentialEs,
+	LocalizedFieldKeyTaxCredentialGt,
+	LocalizedFieldKeyTaxCredentialId,
+	LocalizedFieldKeyTaxCredentialIt,
+	LocalizedFieldKeyTaxCredentialMx,
+	LocalizedFieldKeyTaxCredentialMy,
+	LocalizedFieldKeyTaxCredentialPe,
+	LocalizedFieldKeyTaxCredentialPt,
+	LocalizedFieldKeyTaxCredentialPy,
+	LocalizedFieldKeyTaxCredentialTr,
+	LocalizedFieldKeyTaxCredentialTypeCo,
+	LocalizedFieldKeyTaxCredentialTypeMx,
+	LocalizedFieldKeyTaxCredentialUseMx,
+	LocalizedFieldKeyTaxEmailIt,
+}
 
 type MailingAddressInput struct {
 	Address1     *string      `json:"address1,omitempty"`
@@ -1179,6 +1396,18 @@ var AllMetafieldsSetUserErrorCode = []MetafieldsSetUserErrorCode{
 	MetafieldsSetUserErrorCodeTooShort,
 }
 
+// Money includes the requested fields of the GraphQL type MoneyV2.
+type Money struct {
+	Amount       string       `json:"amount"`
+	CurrencyCode CurrencyCode `json:"currencyCode"`
+}
+
+// GetAmount returns Money.Amount, and is useful for accessing the field via an interface.
+func (v *Money) GetAmount() string { return v.Amount }
+
+// GetCurrencyCode returns Money.CurrencyCode, and is useful for accessing the field via an interface.
+func (v *Money) GetCurrencyCode() CurrencyCode { return v.CurrencyCode }
+
 type MoneyBagInput struct {
 	PresentmentMoney *MoneyInput `json:"presentmentMoney,omitempty"`
 	ShopMoney        *MoneyInput `json:"shopMoney,omitempty"`
@@ -1200,6 +1429,38 @@ func (v *MoneyInput) GetAmount() string { return v.Amount }
 
 // GetCurrencyCode returns MoneyInput.CurrencyCode, and is useful for accessing the field via an interface.
 func (v *MoneyInput) GetCurrencyCode() CurrencyCode { return v.CurrencyCode }
+
+// OrderAddressOrder includes the requested fields of the GraphQL type Order.
+type OrderAddressOrder struct {
+	ShippingAddress *StandingAddress `json:"shippingAddress"`
+}
+
+// GetShippingAddress returns OrderAddressOrder.ShippingAddress, and is useful for accessing the field via an interface.
+func (v *OrderAddressOrder) GetShippingAddress() *StandingAddress { return v.ShippingAddress }
+
+// OrderAddressResponse is returned by OrderAddress on success.
+type OrderAddressResponse struct {
+	Order *OrderAddressOrder `json:"order"`
+}
+
+// GetOrder returns OrderAddressResponse.Order, and is useful for accessing the field via an interface.
+func (v *OrderAddressResponse) GetOrder() *OrderAddressOrder { return v.Order }
+
+type OrderAdjustmentInputDiscrepancyReason string
+
+const (
+	OrderAdjustmentInputDiscrepancyReasonCustomer OrderAdjustmentInputDiscrepancyReason = "CUSTOMER"
+	OrderAdjustmentInputDiscrepancyReasonDamage   OrderAdjustmentInputDiscrepancyReason = "DAMAGE"
+	OrderAdjustmentInputDiscrepancyReasonOther    OrderAdjustmentInputDiscrepancyReason = "OTHER"
+	OrderAdjustmentInputDiscrepancyReasonRestock  OrderAdjustmentInputDiscrepancyReason = "RESTOCK"
+)
+
+var AllOrderAdjustmentInputDiscrepancyReason = []OrderAdjustmentInputDiscrepancyReason{
+	OrderAdjustmentInputDiscrepancyReasonCustomer,
+	OrderAdjustmentInputDiscrepancyReasonDamage,
+	OrderAdjustmentInputDiscrepancyReasonOther,
+	OrderAdjustmentInputDiscrepancyReasonRestock,
+}
 
 // OrderByIdentifierOrderByIdentifierOrder includes the requested fields of the GraphQL type Order.
 type OrderByIdentifierOrderByIdentifierOrder struct {
@@ -1358,6 +1619,110 @@ type OrderByIdentifierResponse struct {
 // GetOrderByIdentifier returns OrderByIdentifierResponse.OrderByIdentifier, and is useful for accessing the field via an interface.
 func (v *OrderByIdentifierResponse) GetOrderByIdentifier() *OrderByIdentifierOrderByIdentifierOrder {
 	return v.OrderByIdentifier
+}
+
+// OrderCancelOrderCancelOrderCancelPayload includes the requested fields of the GraphQL type OrderCancelPayload.
+type OrderCancelOrderCancelOrderCancelPayload struct {
+	Job                   *OrderCancelOrderCancelOrderCancelPayloadJob                                         `json:"job"`
+	OrderCancelUserErrors []*OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError `json:"orderCancelUserErrors"`
+}
+
+// GetJob returns OrderCancelOrderCancelOrderCancelPayload.Job, and is useful for accessing the field via an interface.
+func (v *OrderCancelOrderCancelOrderCancelPayload) GetJob() *OrderCancelOrderCancelOrderCancelPayloadJob {
+	return v.Job
+}
+
+// GetOrderCancelUserErrors returns OrderCancelOrderCancelOrderCancelPayload.OrderCancelUserErrors, and is useful for accessing the field via an interface.
+func (v *OrderCancelOrderCancelOrderCancelPayload) GetOrderCancelUserErrors() []*OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError {
+	return v.OrderCancelUserErrors
+}
+
+// OrderCancelOrderCancelOrderCancelPayloadJob includes the requested fields of the GraphQL type Job.
+type OrderCancelOrderCancelOrderCancelPayloadJob struct {
+	Id   string `json:"id"`
+	Done bool   `json:"done"`
+}
+
+// GetId returns OrderCancelOrderCancelOrderCancelPayloadJob.Id, and is useful for accessing the field via an interface.
+func (v *OrderCancelOrderCancelOrderCancelPayloadJob) GetId() string { return v.Id }
+
+// GetDone returns OrderCancelOrderCancelOrderCancelPayloadJob.Done, and is useful for accessing the field via an interface.
+func (v *OrderCancelOrderCancelOrderCancelPayloadJob) GetDone() bool { return v.Done }
+
+// OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError includes the requested fields of the GraphQL type OrderCancelUserError.
+type OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError struct {
+	Code    *OrderCancelUserErrorCode `json:"code"`
+	Field   []string                  `json:"field"`
+	Message string                    `json:"message"`
+}
+
+// GetCode returns OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError.Code, and is useful for accessing the field via an interface.
+func (v *OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError) GetCode() *OrderCancelUserErrorCode {
+	return v.Code
+}
+
+// GetField returns OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError.Field, and is useful for accessing the field via an interface.
+func (v *OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError.Message, and is useful for accessing the field via an interface.
+func (v *OrderCancelOrderCancelOrderCancelPayloadOrderCancelUserErrorsOrderCancelUserError) GetMessage() string {
+	return v.Message
+}
+
+type OrderCancelReason string
+
+const (
+	OrderCancelReasonCustomer  OrderCancelReason = "CUSTOMER"
+	OrderCancelReasonDeclined  OrderCancelReason = "DECLINED"
+	OrderCancelReasonFraud     OrderCancelReason = "FRAUD"
+	OrderCancelReasonInventory OrderCancelReason = "INVENTORY"
+	OrderCancelReasonOther     OrderCancelReason = "OTHER"
+	OrderCancelReasonStaff     OrderCancelReason = "STAFF"
+)
+
+var AllOrderCancelReason = []OrderCancelReason{
+	OrderCancelReasonCustomer,
+	OrderCancelReasonDeclined,
+	OrderCancelReasonFraud,
+	OrderCancelReasonInventory,
+	OrderCancelReasonOther,
+	OrderCancelReasonStaff,
+}
+
+// OrderCancelResponse is returned by OrderCancel on success.
+type OrderCancelResponse struct {
+	OrderCancel *OrderCancelOrderCancelOrderCancelPayload `json:"orderCancel"`
+}
+
+// GetOrderCancel returns OrderCancelResponse.OrderCancel, and is useful for accessing the field via an interface.
+func (v *OrderCancelResponse) GetOrderCancel() *OrderCancelOrderCancelOrderCancelPayload {
+	return v.OrderCancel
+}
+
+type OrderCancelUserErrorCode string
+
+const (
+	OrderCancelUserErrorCodeInternalError                     OrderCancelUserErrorCode = "INTERNAL_ERROR"
+	OrderCancelUserErrorCodeInvalid                           OrderCancelUserErrorCode = "INVALID"
+	OrderCancelUserErrorCodeNotFound                          OrderCancelUserErrorCode = "NOT_FOUND"
+	OrderCancelUserErrorCodeNoRefundPermission                OrderCancelUserErrorCode = "NO_REFUND_PERMISSION"
+	OrderCancelUserErrorCodeNoRefundToStoreCreditPermission   OrderCancelUserErrorCode = "NO_REFUND_TO_STORE_CREDIT_PERMISSION"
+	OrderCancelUserErrorCodeStoreCreditRefundB2bNotSupported  OrderCancelUserErrorCode = "STORE_CREDIT_REFUND_B2B_NOT_SUPPORTED"
+	OrderCancelUserErrorCodeStoreCreditRefundExpirationInPast OrderCancelUserErrorCode = "STORE_CREDIT_REFUND_EXPIRATION_IN_PAST"
+	OrderCancelUserErrorCodeStoreCreditRefundMissingCustomer  OrderCancelUserErrorCode = "STORE_CREDIT_REFUND_MISSING_CUSTOMER"
+)
+
+var AllOrderCancelUserErrorCode = []OrderCancelUserErrorCode{
+	OrderCancelUserErrorCodeInternalError,
+	OrderCancelUserErrorCodeInvalid,
+	OrderCancelUserErrorCodeNotFound,
+	OrderCancelUserErrorCodeNoRefundPermission,
+	OrderCancelUserErrorCodeNoRefundToStoreCreditPermission,
+	OrderCancelUserErrorCodeStoreCreditRefundB2bNotSupported,
+	OrderCancelUserErrorCodeStoreCreditRefundExpirationInPast,
+	OrderCancelUserErrorCodeStoreCreditRefundMissingCustomer,
 }
 
 type OrderCreateAssociateCustomerAttributesInput struct {
@@ -2204,6 +2569,36 @@ var AllOrderDisplayFinancialStatus = []OrderDisplayFinancialStatus{
 	OrderDisplayFinancialStatusVoided,
 }
 
+type OrderDisplayFulfillmentStatus string
+
+const (
+	OrderDisplayFulfillmentStatusFulfilled              OrderDisplayFulfillmentStatus = "FULFILLED"
+	OrderDisplayFulfillmentStatusFulfillmentNotRequired OrderDisplayFulfillmentStatus = "FULFILLMENT_NOT_REQUIRED"
+	OrderDisplayFulfillmentStatusInProgress             OrderDisplayFulfillmentStatus = "IN_PROGRESS"
+	OrderDisplayFulfillmentStatusOnHold                 OrderDisplayFulfillmentStatus = "ON_HOLD"
+	OrderDisplayFulfillmentStatusOpen                   OrderDisplayFulfillmentStatus = "OPEN"
+	OrderDisplayFulfillmentStatusPartiallyFulfilled     OrderDisplayFulfillmentStatus = "PARTIALLY_FULFILLED"
+	OrderDisplayFulfillmentStatusPendingFulfillment     OrderDisplayFulfillmentStatus = "PENDING_FULFILLMENT"
+	OrderDisplayFulfillmentStatusRequestDeclined        OrderDisplayFulfillmentStatus = "REQUEST_DECLINED"
+	OrderDisplayFulfillmentStatusRestocked              OrderDisplayFulfillmentStatus = "RESTOCKED"
+	OrderDisplayFulfillmentStatusScheduled              OrderDisplayFulfillmentStatus = "SCHEDULED"
+	OrderDisplayFulfillmentStatusUnfulfilled            OrderDisplayFulfillmentStatus = "UNFULFILLED"
+)
+
+var AllOrderDisplayFulfillmentStatus = []OrderDisplayFulfillmentStatus{
+	OrderDisplayFulfillmentStatusFulfilled,
+	OrderDisplayFulfillmentStatusFulfillmentNotRequired,
+	OrderDisplayFulfillmentStatusInProgress,
+	OrderDisplayFulfillmentStatusOnHold,
+	OrderDisplayFulfillmentStatusOpen,
+	OrderDisplayFulfillmentStatusPartiallyFulfilled,
+	OrderDisplayFulfillmentStatusPendingFulfillment,
+	OrderDisplayFulfillmentStatusRequestDeclined,
+	OrderDisplayFulfillmentStatusRestocked,
+	OrderDisplayFulfillmentStatusScheduled,
+	OrderDisplayFulfillmentStatusUnfulfilled,
+}
+
 // What Switchback wants to know of an order it wrote, or may have written.
 // The metafield is read in the namespace that only this app can write.
 type OrderFields struct {
@@ -2340,6 +2735,55 @@ func (v *OrderIdentifierInput) GetCustomId() *UniqueMetafieldValueInput { return
 // GetId returns OrderIdentifierInput.Id, and is useful for accessing the field via an interface.
 func (v *OrderIdentifierInput) GetId() *string { return v.Id }
 
+type OrderInput struct {
+	CustomAttributes       []*AttributeInput             `json:"customAttributes,omitempty"`
+	Email                  *string                       `json:"email,omitempty"`
+	Id                     string                        `json:"id,omitempty"`
+	LocalizationExtensions []*LocalizationExtensionInput `json:"localizationExtensions,omitempty"`
+	LocalizedFields        []*LocalizedFieldInput        `json:"localizedFields,omitempty"`
+	Metafields             []*MetafieldInput             `json:"metafields,omitempty"`
+	Note                   *string                       `json:"note,omitempty"`
+	Phone                  *string                       `json:"phone,omitempty"`
+	PoNumber               *string                       `json:"poNumber,omitempty"`
+	ShippingAddress        *MailingAddressInput          `json:"shippingAddress,omitempty"`
+	Tags                   []string                      `json:"tags,omitempty"`
+}
+
+// GetCustomAttributes returns OrderInput.CustomAttributes, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetCustomAttributes() []*AttributeInput { return v.CustomAttributes }
+
+// GetEmail returns OrderInput.Email, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetEmail() *string { return v.Email }
+
+// GetId returns OrderInput.Id, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetId() string { return v.Id }
+
+// GetLocalizationExtensions returns OrderInput.LocalizationExtensions, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetLocalizationExtensions() []*LocalizationExtensionInput {
+	return v.LocalizationExtensions
+}
+
+// GetLocalizedFields returns OrderInput.LocalizedFields, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetLocalizedFields() []*LocalizedFieldInput { return v.LocalizedFields }
+
+// GetMetafields returns OrderInput.Metafields, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetMetafields() []*MetafieldInput { return v.Metafields }
+
+// GetNote returns OrderInput.Note, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetNote() *string { return v.Note }
+
+// GetPhone returns OrderInput.Phone, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetPhone() *string { return v.Phone }
+
+// GetPoNumber returns OrderInput.PoNumber, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetPoNumber() *string { return v.PoNumber }
+
+// GetShippingAddress returns OrderInput.ShippingAddress, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetShippingAddress() *MailingAddressInput { return v.ShippingAddress }
+
+// GetTags returns OrderInput.Tags, and is useful for accessing the field via an interface.
+func (v *OrderInput) GetTags() []string { return v.Tags }
+
 // OrderLinesOrder includes the requested fields of the GraphQL type Order.
 type OrderLinesOrder struct {
 	LineItems *LinePage `json:"lineItems"`
@@ -2355,6 +2799,109 @@ type OrderLinesResponse struct {
 
 // GetOrder returns OrderLinesResponse.Order, and is useful for accessing the field via an interface.
 func (v *OrderLinesResponse) GetOrder() *OrderLinesOrder { return v.Order }
+
+// OrderStandingOrder includes the requested fields of the GraphQL type Order.
+type OrderStandingOrder struct {
+	Id                       string                                         `json:"id"`
+	Name                     string                                         `json:"name"`
+	CancelledAt              *string                                        `json:"cancelledAt"`
+	DisplayFulfillmentStatus OrderDisplayFulfillmentStatus                  `json:"displayFulfillmentStatus"`
+	TotalPriceSet            *StandingMoney                                 `json:"totalPriceSet"`
+	CurrentTotalPriceSet     *StandingMoney                                 `json:"currentTotalPriceSet"`
+	TotalRefundedSet         *StandingMoney                                 `json:"totalRefundedSet"`
+	Transactions             []*StandingTransaction                         `json:"transactions"`
+	Refunds                  []*StandingRefund                              `json:"refunds"`
+	LineItems                *OrderStandingOrderLineItemsLineItemConnection `json:"lineItems"`
+}
+
+// GetId returns OrderStandingOrder.Id, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetId() string { return v.Id }
+
+// GetName returns OrderStandingOrder.Name, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetName() string { return v.Name }
+
+// GetCancelledAt returns OrderStandingOrder.CancelledAt, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetCancelledAt() *string { return v.CancelledAt }
+
+// GetDisplayFulfillmentStatus returns OrderStandingOrder.DisplayFulfillmentStatus, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetDisplayFulfillmentStatus() OrderDisplayFulfillmentStatus {
+	return v.DisplayFulfillmentStatus
+}
+
+// GetTotalPriceSet returns OrderStandingOrder.TotalPriceSet, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetTotalPriceSet() *StandingMoney { return v.TotalPriceSet }
+
+// GetCurrentTotalPriceSet returns OrderStandingOrder.CurrentTotalPriceSet, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetCurrentTotalPriceSet() *StandingMoney { return v.CurrentTotalPriceSet }
+
+// GetTotalRefundedSet returns OrderStandingOrder.TotalRefundedSet, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetTotalRefundedSet() *StandingMoney { return v.TotalRefundedSet }
+
+// GetTransactions returns OrderStandingOrder.Transactions, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetTransactions() []*StandingTransaction { return v.Transactions }
+
+// GetRefunds returns OrderStandingOrder.Refunds, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetRefunds() []*StandingRefund { return v.Refunds }
+
+// GetLineItems returns OrderStandingOrder.LineItems, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrder) GetLineItems() *OrderStandingOrderLineItemsLineItemConnection {
+	return v.LineItems
+}
+
+// OrderStandingOrderLineItemsLineItemConnection includes the requested fields of the GraphQL type LineItemConnection.
+type OrderStandingOrderLineItemsLineItemConnection struct {
+	Nodes    []*StandingLine                                        `json:"nodes"`
+	PageInfo *OrderStandingOrderLineItemsLineItemConnectionPageInfo `json:"pageInfo"`
+}
+
+// GetNodes returns OrderStandingOrderLineItemsLineItemConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrderLineItemsLineItemConnection) GetNodes() []*StandingLine { return v.Nodes }
+
+// GetPageInfo returns OrderStandingOrderLineItemsLineItemConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrderLineItemsLineItemConnection) GetPageInfo() *OrderStandingOrderLineItemsLineItemConnectionPageInfo {
+	return v.PageInfo
+}
+
+// OrderStandingOrderLineItemsLineItemConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
+type OrderStandingOrderLineItemsLineItemConnectionPageInfo struct {
+	HasNextPage bool `json:"hasNextPage"`
+}
+
+// GetHasNextPage returns OrderStandingOrderLineItemsLineItemConnectionPageInfo.HasNextPage, and is useful for accessing the field via an interface.
+func (v *OrderStandingOrderLineItemsLineItemConnectionPageInfo) GetHasNextPage() bool {
+	return v.HasNextPage
+}
+
+// OrderStandingResponse is returned by OrderStanding on success.
+type OrderStandingResponse struct {
+	Order *OrderStandingOrder `json:"order"`
+}
+
+// GetOrder returns OrderStandingResponse.Order, and is useful for accessing the field via an interface.
+func (v *OrderStandingResponse) GetOrder() *OrderStandingOrder { return v.Order }
+
+type OrderTransactionInput struct {
+	Amount   string               `json:"amount,omitempty"`
+	Gateway  string               `json:"gateway,omitempty"`
+	Kind     OrderTransactionKind `json:"kind,omitempty"`
+	OrderId  string               `json:"orderId,omitempty"`
+	ParentId *string              `json:"parentId,omitempty"`
+}
+
+// GetAmount returns OrderTransactionInput.Amount, and is useful for accessing the field via an interface.
+func (v *OrderTransactionInput) GetAmount() string { return v.Amount }
+
+// GetGateway returns OrderTransactionInput.Gateway, and is useful for accessing the field via an interface.
+func (v *OrderTransactionInput) GetGateway() string { return v.Gateway }
+
+// GetKind returns OrderTransactionInput.Kind, and is useful for accessing the field via an interface.
+func (v *OrderTransactionInput) GetKind() OrderTransactionKind { return v.Kind }
+
+// GetOrderId returns OrderTransactionInput.OrderId, and is useful for accessing the field via an interface.
+func (v *OrderTransactionInput) GetOrderId() string { return v.OrderId }
+
+// GetParentId returns OrderTransactionInput.ParentId, and is useful for accessing the field via an interface.
+func (v *OrderTransactionInput) GetParentId() *string { return v.ParentId }
 
 type OrderTransactionKind string
 
@@ -2400,6 +2947,42 @@ var AllOrderTransactionStatus = []OrderTransactionStatus{
 	OrderTransactionStatusUnknown,
 }
 
+// OrderUpdateOrderUpdateOrderUpdatePayload includes the requested fields of the GraphQL type OrderUpdatePayload.
+type OrderUpdateOrderUpdateOrderUpdatePayload struct {
+	UserErrors []*OrderUpdateOrderUpdateOrderUpdatePayloadUserErrorsUserError `json:"userErrors"`
+}
+
+// GetUserErrors returns OrderUpdateOrderUpdateOrderUpdatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *OrderUpdateOrderUpdateOrderUpdatePayload) GetUserErrors() []*OrderUpdateOrderUpdateOrderUpdatePayloadUserErrorsUserError {
+	return v.UserErrors
+}
+
+// OrderUpdateOrderUpdateOrderUpdatePayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
+type OrderUpdateOrderUpdateOrderUpdatePayloadUserErrorsUserError struct {
+	Field   []string `json:"field"`
+	Message string   `json:"message"`
+}
+
+// GetField returns OrderUpdateOrderUpdateOrderUpdatePayloadUserErrorsUserError.Field, and is useful for accessing the field via an interface.
+func (v *OrderUpdateOrderUpdateOrderUpdatePayloadUserErrorsUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns OrderUpdateOrderUpdateOrderUpdatePayloadUserErrorsUserError.Message, and is useful for accessing the field via an interface.
+func (v *OrderUpdateOrderUpdateOrderUpdatePayloadUserErrorsUserError) GetMessage() string {
+	return v.Message
+}
+
+// OrderUpdateResponse is returned by OrderUpdate on success.
+type OrderUpdateResponse struct {
+	OrderUpdate *OrderUpdateOrderUpdateOrderUpdatePayload `json:"orderUpdate"`
+}
+
+// GetOrderUpdate returns OrderUpdateResponse.OrderUpdate, and is useful for accessing the field via an interface.
+func (v *OrderUpdateResponse) GetOrderUpdate() *OrderUpdateOrderUpdateOrderUpdatePayload {
+	return v.OrderUpdate
+}
+
 // PageInfo includes the requested fields of the GraphQL type PageInfo.
 type PageInfo struct {
 	HasNextPage bool    `json:"hasNextPage"`
@@ -2427,6 +3010,187 @@ var AllProductStatus = []ProductStatus{
 	ProductStatusDraft,
 	ProductStatusUnlisted,
 }
+
+// RefundCreateRefundCreateRefundCreatePayload includes the requested fields of the GraphQL type RefundCreatePayload.
+type RefundCreateRefundCreateRefundCreatePayload struct {
+	Refund     *RefundCreateRefundCreateRefundCreatePayloadRefund                `json:"refund"`
+	UserErrors []*RefundCreateRefundCreateRefundCreatePayloadUserErrorsUserError `json:"userErrors"`
+}
+
+// GetRefund returns RefundCreateRefundCreateRefundCreatePayload.Refund, and is useful for accessing the field via an interface.
+func (v *RefundCreateRefundCreateRefundCreatePayload) GetRefund() *RefundCreateRefundCreateRefundCreatePayloadRefund {
+	return v.Refund
+}
+
+// GetUserErrors returns RefundCreateRefundCreateRefundCreatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *RefundCreateRefundCreateRefundCreatePayload) GetUserErrors() []*RefundCreateRefundCreateRefundCreatePayloadUserErrorsUserError {
+	return v.UserErrors
+}
+
+// RefundCreateRefundCreateRefundCreatePayloadRefund includes the requested fields of the GraphQL type Refund.
+type RefundCreateRefundCreateRefundCreatePayloadRefund struct {
+	Id string `json:"id"`
+}
+
+// GetId returns RefundCreateRefundCreateRefundCreatePayloadRefund.Id, and is useful for accessing the field via an interface.
+func (v *RefundCreateRefundCreateRefundCreatePayloadRefund) GetId() string { return v.Id }
+
+// RefundCreateRefundCreateRefundCreatePayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
+type RefundCreateRefundCreateRefundCreatePayloadUserErrorsUserError struct {
+	Field   []string `json:"field"`
+	Message string   `json:"message"`
+}
+
+// GetField returns RefundCreateRefundCreateRefundCreatePayloadUserErrorsUserError.Field, and is useful for accessing the field via an interface.
+func (v *RefundCreateRefundCreateRefundCreatePayloadUserErrorsUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns RefundCreateRefundCreateRefundCreatePayloadUserErrorsUserError.Message, and is useful for accessing the field via an interface.
+func (v *RefundCreateRefundCreateRefundCreatePayloadUserErrorsUserError) GetMessage() string {
+	return v.Message
+}
+
+// RefundCreateResponse is returned by RefundCreate on success.
+type RefundCreateResponse struct {
+	RefundCreate *RefundCreateRefundCreateRefundCreatePayload `json:"refundCreate"`
+}
+
+// GetRefundCreate returns RefundCreateResponse.RefundCreate, and is useful for accessing the field via an interface.
+func (v *RefundCreateResponse) GetRefundCreate() *RefundCreateRefundCreateRefundCreatePayload {
+	return v.RefundCreate
+}
+
+type RefundDutyInput struct {
+	DutyId     string                `json:"dutyId,omitempty"`
+	RefundType *RefundDutyRefundType `json:"refundType,omitempty"`
+}
+
+// GetDutyId returns RefundDutyInput.DutyId, and is useful for accessing the field via an interface.
+func (v *RefundDutyInput) GetDutyId() string { return v.DutyId }
+
+// GetRefundType returns RefundDutyInput.RefundType, and is useful for accessing the field via an interface.
+func (v *RefundDutyInput) GetRefundType() *RefundDutyRefundType { return v.RefundType }
+
+type RefundDutyRefundType string
+
+const (
+	RefundDutyRefundTypeFull         RefundDutyRefundType = "FULL"
+	RefundDutyRefundTypeProportional RefundDutyRefundType = "PROPORTIONAL"
+)
+
+var AllRefundDutyRefundType = []RefundDutyRefundType{
+	RefundDutyRefundTypeFull,
+	RefundDutyRefundTypeProportional,
+}
+
+type RefundInput struct {
+	AllowOverRefunding *bool                                  `json:"allowOverRefunding,omitempty"`
+	Currency           *CurrencyCode                          `json:"currency,omitempty"`
+	DiscrepancyReason  *OrderAdjustmentInputDiscrepancyReason `json:"discrepancyReason,omitempty"`
+	Note               *string                                `json:"note,omitempty"`
+	Notify             *bool                                  `json:"notify,omitempty"`
+	OrderId            string                                 `json:"orderId,omitempty"`
+	ProcessedAt        *string                                `json:"processedAt,omitempty"`
+	RefundDuties       []*RefundDutyInput                     `json:"refundDuties,omitempty"`
+	RefundLineItems    []*RefundLineItemInput                 `json:"refundLineItems,omitempty"`
+	RefundMethods      []*RefundMethodInput                   `json:"refundMethods,omitempty"`
+	Shipping           *ShippingRefundInput                   `json:"shipping,omitempty"`
+	Transactions       []*OrderTransactionInput               `json:"transactions,omitempty"`
+}
+
+// GetAllowOverRefunding returns RefundInput.AllowOverRefunding, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetAllowOverRefunding() *bool { return v.AllowOverRefunding }
+
+// GetCurrency returns RefundInput.Currency, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetCurrency() *CurrencyCode { return v.Currency }
+
+// GetDiscrepancyReason returns RefundInput.DiscrepancyReason, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetDiscrepancyReason() *OrderAdjustmentInputDiscrepancyReason {
+	return v.DiscrepancyReason
+}
+
+// GetNote returns RefundInput.Note, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetNote() *string { return v.Note }
+
+// GetNotify returns RefundInput.Notify, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetNotify() *bool { return v.Notify }
+
+// GetOrderId returns RefundInput.OrderId, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetOrderId() string { return v.OrderId }
+
+// GetProcessedAt returns RefundInput.ProcessedAt, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetProcessedAt() *string { return v.ProcessedAt }
+
+// GetRefundDuties returns RefundInput.RefundDuties, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetRefundDuties() []*RefundDutyInput { return v.RefundDuties }
+
+// GetRefundLineItems returns RefundInput.RefundLineItems, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetRefundLineItems() []*RefundLineItemInput { return v.RefundLineItems }
+
+// GetRefundMethods returns RefundInput.RefundMethods, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetRefundMethods() []*RefundMethodInput { return v.RefundMethods }
+
+// GetShipping returns RefundInput.Shipping, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetShipping() *ShippingRefundInput { return v.Shipping }
+
+// GetTransactions returns RefundInput.Transactions, and is useful for accessing the field via an interface.
+func (v *RefundInput) GetTransactions() []*OrderTransactionInput { return v.Transactions }
+
+type RefundLineItemInput struct {
+	LineItemId  string                     `json:"lineItemId,omitempty"`
+	LocationId  *string                    `json:"locationId,omitempty"`
+	Quantity    int                        `json:"quantity,omitempty"`
+	RestockType *RefundLineItemRestockType `json:"restockType,omitempty"`
+}
+
+// GetLineItemId returns RefundLineItemInput.LineItemId, and is useful for accessing the field via an interface.
+func (v *RefundLineItemInput) GetLineItemId() string { return v.LineItemId }
+
+// GetLocationId returns RefundLineItemInput.LocationId, and is useful for accessing the field via an interface.
+func (v *RefundLineItemInput) GetLocationId() *string { return v.LocationId }
+
+// GetQuantity returns RefundLineItemInput.Quantity, and is useful for accessing the field via an interface.
+func (v *RefundLineItemInput) GetQuantity() int { return v.Quantity }
+
+// GetRestockType returns RefundLineItemInput.RestockType, and is useful for accessing the field via an interface.
+func (v *RefundLineItemInput) GetRestockType() *RefundLineItemRestockType { return v.RestockType }
+
+type RefundLineItemRestockType string
+
+const (
+	RefundLineItemRestockTypeCancel        RefundLineItemRestockType = "CANCEL"
+	RefundLineItemRestockTypeLegacyRestock RefundLineItemRestockType = "LEGACY_RESTOCK"
+	RefundLineItemRestockTypeNoRestock     RefundLineItemRestockType = "NO_RESTOCK"
+	RefundLineItemRestockTypeReturn        RefundLineItemRestockType = "RETURN"
+)
+
+var AllRefundLineItemRestockType = []RefundLineItemRestockType{
+	RefundLineItemRestockTypeCancel,
+	RefundLineItemRestockTypeLegacyRestock,
+	RefundLineItemRestockTypeNoRestock,
+	RefundLineItemRestockTypeReturn,
+}
+
+type RefundMethodInput struct {
+	StoreCreditRefund *StoreCreditRefundInput `json:"storeCreditRefund,omitempty"`
+}
+
+// GetStoreCreditRefund returns RefundMethodInput.StoreCreditRefund, and is useful for accessing the field via an interface.
+func (v *RefundMethodInput) GetStoreCreditRefund() *StoreCreditRefundInput {
+	return v.StoreCreditRefund
+}
+
+type ShippingRefundInput struct {
+	Amount     *string `json:"amount,omitempty"`
+	FullRefund *bool   `json:"fullRefund,omitempty"`
+}
+
+// GetAmount returns ShippingRefundInput.Amount, and is useful for accessing the field via an interface.
+func (v *ShippingRefundInput) GetAmount() *string { return v.Amount }
+
+// GetFullRefund returns ShippingRefundInput.FullRefund, and is useful for accessing the field via an interface.
+func (v *ShippingRefundInput) GetFullRefund() *bool { return v.FullRefund }
 
 // ShopResponse is returned by Shop on success.
 type ShopResponse struct {
@@ -2475,6 +3239,125 @@ type ShopShopPlan struct {
 
 // GetPartnerDevelopment returns ShopShopPlan.PartnerDevelopment, and is useful for accessing the field via an interface.
 func (v *ShopShopPlan) GetPartnerDevelopment() bool { return v.PartnerDevelopment }
+
+// StandingAddress includes the requested fields of the GraphQL type MailingAddress.
+type StandingAddress struct {
+	FirstName     *string      `json:"firstName"`
+	LastName      *string      `json:"lastName"`
+	Address1      *string      `json:"address1"`
+	Address2      *string      `json:"address2"`
+	City          *string      `json:"city"`
+	ProvinceCode  *string      `json:"provinceCode"`
+	CountryCodeV2 *CountryCode `json:"countryCodeV2"`
+	Zip           *string      `json:"zip"`
+	Phone         *string      `json:"phone"`
+}
+
+// GetFirstName returns StandingAddress.FirstName, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetFirstName() *string { return v.FirstName }
+
+// GetLastName returns StandingAddress.LastName, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetLastName() *string { return v.LastName }
+
+// GetAddress1 returns StandingAddress.Address1, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetAddress1() *string { return v.Address1 }
+
+// GetAddress2 returns StandingAddress.Address2, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetAddress2() *string { return v.Address2 }
+
+// GetCity returns StandingAddress.City, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetCity() *string { return v.City }
+
+// GetProvinceCode returns StandingAddress.ProvinceCode, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetProvinceCode() *string { return v.ProvinceCode }
+
+// GetCountryCodeV2 returns StandingAddress.CountryCodeV2, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetCountryCodeV2() *CountryCode { return v.CountryCodeV2 }
+
+// GetZip returns StandingAddress.Zip, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetZip() *string { return v.Zip }
+
+// GetPhone returns StandingAddress.Phone, and is useful for accessing the field via an interface.
+func (v *StandingAddress) GetPhone() *string { return v.Phone }
+
+// StandingLine includes the requested fields of the GraphQL type LineItem.
+type StandingLine struct {
+	Id                  string `json:"id"`
+	Name                string `json:"name"`
+	Quantity            int    `json:"quantity"`
+	CurrentQuantity     int    `json:"currentQuantity"`
+	UnfulfilledQuantity int    `json:"unfulfilledQuantity"`
+}
+
+// GetId returns StandingLine.Id, and is useful for accessing the field via an interface.
+func (v *StandingLine) GetId() string { return v.Id }
+
+// GetName returns StandingLine.Name, and is useful for accessing the field via an interface.
+func (v *StandingLine) GetName() string { return v.Name }
+
+// GetQuantity returns StandingLine.Quantity, and is useful for accessing the field via an interface.
+func (v *StandingLine) GetQuantity() int { return v.Quantity }
+
+// GetCurrentQuantity returns StandingLine.CurrentQuantity, and is useful for accessing the field via an interface.
+func (v *StandingLine) GetCurrentQuantity() int { return v.CurrentQuantity }
+
+// GetUnfulfilledQuantity returns StandingLine.UnfulfilledQuantity, and is useful for accessing the field via an interface.
+func (v *StandingLine) GetUnfulfilledQuantity() int { return v.UnfulfilledQuantity }
+
+// StandingMoney includes the requested fields of the GraphQL type MoneyBag.
+type StandingMoney struct {
+	ShopMoney *Money `json:"shopMoney"`
+}
+
+// GetShopMoney returns StandingMoney.ShopMoney, and is useful for accessing the field via an interface.
+func (v *StandingMoney) GetShopMoney() *Money { return v.ShopMoney }
+
+// StandingRefund includes the requested fields of the GraphQL type Refund.
+type StandingRefund struct {
+	Id               string         `json:"id"`
+	Note             *string        `json:"note"`
+	TotalRefundedSet *StandingMoney `json:"totalRefundedSet"`
+}
+
+// GetId returns StandingRefund.Id, and is useful for accessing the field via an interface.
+func (v *StandingRefund) GetId() string { return v.Id }
+
+// GetNote returns StandingRefund.Note, and is useful for accessing the field via an interface.
+func (v *StandingRefund) GetNote() *string { return v.Note }
+
+// GetTotalRefundedSet returns StandingRefund.TotalRefundedSet, and is useful for accessing the field via an interface.
+func (v *StandingRefund) GetTotalRefundedSet() *StandingMoney { return v.TotalRefundedSet }
+
+// StandingTransaction includes the requested fields of the GraphQL type OrderTransaction.
+type StandingTransaction struct {
+	Id      string                 `json:"id"`
+	Kind    OrderTransactionKind   `json:"kind"`
+	Status  OrderTransactionStatus `json:"status"`
+	Gateway *string                `json:"gateway"`
+}
+
+// GetId returns StandingTransaction.Id, and is useful for accessing the field via an interface.
+func (v *StandingTransaction) GetId() string { return v.Id }
+
+// GetKind returns StandingTransaction.Kind, and is useful for accessing the field via an interface.
+func (v *StandingTransaction) GetKind() OrderTransactionKind { return v.Kind }
+
+// GetStatus returns StandingTransaction.Status, and is useful for accessing the field via an interface.
+func (v *StandingTransaction) GetStatus() OrderTransactionStatus { return v.Status }
+
+// GetGateway returns StandingTransaction.Gateway, and is useful for accessing the field via an interface.
+func (v *StandingTransaction) GetGateway() *string { return v.Gateway }
+
+type StoreCreditRefundInput struct {
+	Amount    *MoneyInput `json:"amount,omitempty"`
+	ExpiresAt *string     `json:"expiresAt,omitempty"`
+}
+
+// GetAmount returns StoreCreditRefundInput.Amount, and is useful for accessing the field via an interface.
+func (v *StoreCreditRefundInput) GetAmount() *MoneyInput { return v.Amount }
+
+// GetExpiresAt returns StoreCreditRefundInput.ExpiresAt, and is useful for accessing the field via an interface.
+func (v *StoreCreditRefundInput) GetExpiresAt() *string { return v.ExpiresAt }
 
 // TagsAddResponse is returned by TagsAdd on success.
 type TagsAddResponse struct {
@@ -2557,6 +3440,14 @@ func (v *VariantFieldsProduct) GetTitle() string { return v.Title }
 // GetStatus returns VariantFieldsProduct.Status, and is useful for accessing the field via an interface.
 func (v *VariantFieldsProduct) GetStatus() ProductStatus { return v.Status }
 
+// VariantResponse is returned by Variant on success.
+type VariantResponse struct {
+	ProductVariant *VariantFields `json:"productVariant"`
+}
+
+// GetProductVariant returns VariantResponse.ProductVariant, and is useful for accessing the field via an interface.
+func (v *VariantResponse) GetProductVariant() *VariantFields { return v.ProductVariant }
+
 // VariantsBySKUProductVariantsProductVariantConnection includes the requested fields of the GraphQL type ProductVariantConnection.
 type VariantsBySKUProductVariantsProductVariantConnection struct {
 	Nodes    []*VariantFields `json:"nodes"`
@@ -2626,6 +3517,14 @@ func (v *__FindOrdersInput) GetName() string { return v.Name }
 // GetTag returns __FindOrdersInput.Tag, and is useful for accessing the field via an interface.
 func (v *__FindOrdersInput) GetTag() string { return v.Tag }
 
+// __JobDoneInput is used internally by genqlient
+type __JobDoneInput struct {
+	Id string `json:"id,omitempty"`
+}
+
+// GetId returns __JobDoneInput.Id, and is useful for accessing the field via an interface.
+func (v *__JobDoneInput) GetId() string { return v.Id }
+
 // __MetafieldsSetInput is used internally by genqlient
 type __MetafieldsSetInput struct {
 	Metafields []*MetafieldsSetInput `json:"metafields,omitempty"`
@@ -2633,6 +3532,14 @@ type __MetafieldsSetInput struct {
 
 // GetMetafields returns __MetafieldsSetInput.Metafields, and is useful for accessing the field via an interface.
 func (v *__MetafieldsSetInput) GetMetafields() []*MetafieldsSetInput { return v.Metafields }
+
+// __OrderAddressInput is used internally by genqlient
+type __OrderAddressInput struct {
+	Id string `json:"id,omitempty"`
+}
+
+// GetId returns __OrderAddressInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderAddressInput) GetId() string { return v.Id }
 
 // __OrderByIdentifierInput is used internally by genqlient
 type __OrderByIdentifierInput struct {
@@ -2645,6 +3552,26 @@ func (v *__OrderByIdentifierInput) GetIdentifier() *OrderIdentifierInput { retur
 
 // GetLines returns __OrderByIdentifierInput.Lines, and is useful for accessing the field via an interface.
 func (v *__OrderByIdentifierInput) GetLines() int { return v.Lines }
+
+// __OrderCancelInput is used internally by genqlient
+type __OrderCancelInput struct {
+	Id      string            `json:"id,omitempty"`
+	Reason  OrderCancelReason `json:"reason,omitempty"`
+	Restock *bool             `json:"restock,omitempty"`
+	Note    *string           `json:"note,omitempty"`
+}
+
+// GetId returns __OrderCancelInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderCancelInput) GetId() string { return v.Id }
+
+// GetReason returns __OrderCancelInput.Reason, and is useful for accessing the field via an interface.
+func (v *__OrderCancelInput) GetReason() OrderCancelReason { return v.Reason }
+
+// GetRestock returns __OrderCancelInput.Restock, and is useful for accessing the field via an interface.
+func (v *__OrderCancelInput) GetRestock() *bool { return v.Restock }
+
+// GetNote returns __OrderCancelInput.Note, and is useful for accessing the field via an interface.
+func (v *__OrderCancelInput) GetNote() *string { return v.Note }
 
 // __OrderCreateInput is used internally by genqlient
 type __OrderCreateInput struct {
@@ -2678,6 +3605,38 @@ func (v *__OrderLinesInput) GetLines() int { return v.Lines }
 // GetAfter returns __OrderLinesInput.After, and is useful for accessing the field via an interface.
 func (v *__OrderLinesInput) GetAfter() *string { return v.After }
 
+// __OrderStandingInput is used internally by genqlient
+type __OrderStandingInput struct {
+	Id    string `json:"id,omitempty"`
+	Lines int    `json:"lines,omitempty"`
+}
+
+// GetId returns __OrderStandingInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderStandingInput) GetId() string { return v.Id }
+
+// GetLines returns __OrderStandingInput.Lines, and is useful for accessing the field via an interface.
+func (v *__OrderStandingInput) GetLines() int { return v.Lines }
+
+// __OrderUpdateInput is used internally by genqlient
+type __OrderUpdateInput struct {
+	Input *OrderInput `json:"input,omitempty"`
+}
+
+// GetInput returns __OrderUpdateInput.Input, and is useful for accessing the field via an interface.
+func (v *__OrderUpdateInput) GetInput() *OrderInput { return v.Input }
+
+// __RefundCreateInput is used internally by genqlient
+type __RefundCreateInput struct {
+	Input *RefundInput `json:"input,omitempty"`
+	Key   string       `json:"key,omitempty"`
+}
+
+// GetInput returns __RefundCreateInput.Input, and is useful for accessing the field via an interface.
+func (v *__RefundCreateInput) GetInput() *RefundInput { return v.Input }
+
+// GetKey returns __RefundCreateInput.Key, and is useful for accessing the field via an interface.
+func (v *__RefundCreateInput) GetKey() string { return v.Key }
+
 // __TagsAddInput is used internally by genqlient
 type __TagsAddInput struct {
 	Id   string   `json:"id,omitempty"`
@@ -2689,6 +3648,14 @@ func (v *__TagsAddInput) GetId() string { return v.Id }
 
 // GetTags returns __TagsAddInput.Tags, and is useful for accessing the field via an interface.
 func (v *__TagsAddInput) GetTags() []string { return v.Tags }
+
+// __VariantInput is used internally by genqlient
+type __VariantInput struct {
+	Id string `json:"id,omitempty"`
+}
+
+// GetId returns __VariantInput.Id, and is useful for accessing the field via an interface.
+func (v *__VariantInput) GetId() string { return v.Id }
 
 // __VariantsBySKUInput is used internally by genqlient
 type __VariantsBySKUInput struct {
@@ -2818,6 +3785,41 @@ func GrantedScopes(
 	return data_, err_
 }
 
+// The query executed by JobDone.
+const JobDone_Operation = `
+query JobDone ($id: ID!) {
+	job(id: $id) {
+		id
+		done
+	}
+}
+`
+
+func JobDone(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *JobDoneResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "JobDone",
+		Query:  JobDone_Operation,
+		Variables: &__JobDoneInput{
+			Id: id,
+		},
+	}
+
+	data_ = &JobDoneResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by MetafieldsSet.
 const MetafieldsSet_Operation = `
 mutation MetafieldsSet ($metafields: [MetafieldsSetInput!]!) {
@@ -2845,6 +3847,51 @@ func MetafieldsSet(
 	}
 
 	data_ = &MetafieldsSetResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by OrderAddress.
+const OrderAddress_Operation = `
+query OrderAddress ($id: ID!) {
+	order(id: $id) {
+		shippingAddress {
+			firstName
+			lastName
+			address1
+			address2
+			city
+			provinceCode
+			countryCodeV2
+			zip
+			phone
+		}
+	}
+}
+`
+
+// Apart from the rest: Shopify shows an address only to apps that it approved for protected customer data.
+func OrderAddress(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *OrderAddressResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderAddress",
+		Query:  OrderAddress_Operation,
+		Variables: &__OrderAddressInput{
+			Id: id,
+		},
+	}
+
+	data_ = &OrderAddressResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -2929,6 +3976,55 @@ func OrderByIdentifier(
 	}
 
 	data_ = &OrderByIdentifierResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by OrderCancel.
+const OrderCancel_Operation = `
+mutation OrderCancel ($id: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $note: String) {
+	orderCancel(orderId: $id, reason: $reason, restock: $restock, notifyCustomer: false, staffNote: $note) {
+		job {
+			id
+			done
+		}
+		orderCancelUserErrors {
+			code
+			field
+			message
+		}
+	}
+}
+`
+
+// No refund method is named: what TikTok gave back was recorded before, and Shopify is to move no money.
+func OrderCancel(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	reason OrderCancelReason,
+	restock *bool,
+	note *string,
+) (data_ *OrderCancelResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderCancel",
+		Query:  OrderCancel_Operation,
+		Variables: &__OrderCancelInput{
+			Id:      id,
+			Reason:  reason,
+			Restock: restock,
+			Note:    note,
+		},
+	}
+
+	data_ = &OrderCancelResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -3088,6 +4184,172 @@ func OrderLines(
 	return data_, err_
 }
 
+// The query executed by OrderStanding.
+const OrderStanding_Operation = `
+query OrderStanding ($id: ID!, $lines: Int!) {
+	order(id: $id) {
+		id
+		name
+		cancelledAt
+		displayFulfillmentStatus
+		totalPriceSet {
+			shopMoney {
+				amount
+				currencyCode
+			}
+		}
+		currentTotalPriceSet {
+			shopMoney {
+				amount
+				currencyCode
+			}
+		}
+		totalRefundedSet {
+			shopMoney {
+				amount
+				currencyCode
+			}
+		}
+		transactions(first: 20) {
+			id
+			kind
+			status
+			gateway
+		}
+		refunds(first: 40) {
+			id
+			note
+			totalRefundedSet {
+				shopMoney {
+					amount
+					currencyCode
+				}
+			}
+		}
+		lineItems(first: $lines) {
+			nodes {
+				id
+				name
+				quantity
+				currentQuantity
+				unfulfilledQuantity
+			}
+			pageInfo {
+				hasNextPage
+			}
+		}
+	}
+}
+`
+
+// What became of an order since it was written: what is left of its lines and its money.
+func OrderStanding(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	lines int,
+) (data_ *OrderStandingResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderStanding",
+		Query:  OrderStanding_Operation,
+		Variables: &__OrderStandingInput{
+			Id:    id,
+			Lines: lines,
+		},
+	}
+
+	data_ = &OrderStandingResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by OrderUpdate.
+const OrderUpdate_Operation = `
+mutation OrderUpdate ($input: OrderInput!) {
+	orderUpdate(input: $input) {
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+func OrderUpdate(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input *OrderInput,
+) (data_ *OrderUpdateResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderUpdate",
+		Query:  OrderUpdate_Operation,
+		Variables: &__OrderUpdateInput{
+			Input: input,
+		},
+	}
+
+	data_ = &OrderUpdateResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by RefundCreate.
+const RefundCreate_Operation = `
+mutation RefundCreate ($input: RefundInput!, $key: String!) {
+	refundCreate(input: $input) @idempotent(key: $key) {
+		refund {
+			id
+		}
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+// The key makes a repetition harmless: Shopify answers it with what the first one did.
+func RefundCreate(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input *RefundInput,
+	key string,
+) (data_ *RefundCreateResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RefundCreate",
+		Query:  RefundCreate_Operation,
+		Variables: &__RefundCreateInput{
+			Input: input,
+			Key:   key,
+		},
+	}
+
+	data_ = &RefundCreateResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by Shop.
 const Shop_Operation = `
 query Shop {
@@ -3154,6 +4416,48 @@ func TagsAdd(
 	}
 
 	data_ = &TagsAddResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by Variant.
+const Variant_Operation = `
+query Variant ($id: ID!) {
+	productVariant(id: $id) {
+		id
+		sku
+		title
+		product {
+			id
+			title
+			status
+		}
+	}
+}
+`
+
+// Reads the variant itself, so it tells what the search's index does not know yet, or still does.
+func Variant(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *VariantResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Variant",
+		Query:  Variant_Operation,
+		Variables: &__VariantInput{
+			Id: id,
+		},
+	}
+
+	data_ = &VariantResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

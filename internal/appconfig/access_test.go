@@ -25,6 +25,8 @@ var reasons = map[string]string{}
 var ownersAccess = map[string]string{
 	"Mutation.metafieldsSet": "write_orders",
 	"Mutation.tagsAdd":       "write_orders",
+	// Shopify's sentence says "orders" without read or write.
+	"Mutation.refundCreate": "write_orders",
 }
 
 // topicAccess is the scope of each topic family that needs one; what is not listed needs none

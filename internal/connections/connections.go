@@ -27,7 +27,11 @@ var (
 	ErrNoShops = errors.New("the authorization covers no shop")
 )
 
-// Book keeps shops and their connections.
+// Job is what the queue can run.
+type Job = interface{ Kind() string }
+
+// Book keeps shops and their connections. What follows from a change is kept
+// with it, as jobs.
 type Book interface {
 	// Shop, Connections and Connection return shops.ErrNotFound where nothing is known.
 	Shop(ctx context.Context, domain shopify.Domain) (shops.Shop, error)
@@ -35,9 +39,9 @@ type Book interface {
 	Connection(ctx context.Context, id tiktok.ShopID) (shops.Connection, error)
 	// Connect keeps authorization, tokens and connections in one write; shops.ErrTaken when another shop has one of
 	// them. A shop connected before keeps the time of its connection, which may be the start line of its orders.
-	Connect(ctx context.Context, auth shops.Authorization, pair tokens.Pair, connections []shops.Connection) error
+	Connect(ctx context.Context, auth shops.Authorization, pair tokens.Pair, connections []shops.Connection, jobs ...Job) error
 	// Disconnect forgets a connection, and authorization and tokens with the seller's last one.
-	Disconnect(ctx context.Context, domain shopify.Domain, id tiktok.ShopID) error
+	Disconnect(ctx context.Context, domain shopify.Domain, id tiktok.ShopID, jobs ...Job) error
 }
 
 // Seller is what is asked of TikTok on the way in.
@@ -55,8 +59,10 @@ type Connector struct {
 	Subscriptions Subscriptions
 	// WebhookURL is where TikTok is to send webhooks.
 	WebhookURL string
-	Now        func() time.Time
-	Log        *slog.Logger
+	// Renewed lists the jobs that take up what waited for a permission; nil means none.
+	Renewed func(shopify.Domain) []Job
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // finishWithin bounds the work after the code is spent: it goes on when the browser has gone, or the code is lost.
@@ -168,7 +174,11 @@ func (c *Connector) connect(ctx context.Context, shop shops.Shop, grant tiktok.G
 		Access: grant.Access, Refresh: grant.Refresh, Scopes: grant.Scopes,
 		AccessExpiresAt: grant.AccessExpiresAt, RefreshExpiresAt: grant.RefreshExpiresAt,
 	}
-	if err := c.Book.Connect(ctx, auth, pair, keep); err != nil {
+	jobs := []Job{ReviewArgs{Shop: shop.Domain, Renewed: true}}
+	if c.Renewed != nil {
+		jobs = append(jobs, c.Renewed(shop.Domain)...)
+	}
+	if err := c.Book.Connect(ctx, auth, pair, keep, jobs...); err != nil {
 		return list, fmt.Errorf("keep connection of %s: %w", shop.Domain, err)
 	}
 	return list, nil
@@ -223,7 +233,7 @@ func (c *Connector) Disconnect(ctx context.Context, domain shopify.Domain, id ti
 	c.Unsubscribe(ctx, parting)
 	parted := make([]tiktok.ShopID, 0, len(parting))
 	for _, connection := range parting {
-		if err := c.Book.Disconnect(ctx, domain, connection.TikTokShop); err != nil {
+		if err := c.Book.Disconnect(ctx, domain, connection.TikTokShop, ReviewArgs{Shop: domain, Renewed: true}); err != nil {
 			return parted, fmt.Errorf("disconnect tiktok shop %s: %w", connection.TikTokShop, err)
 		}
 		parted = append(parted, connection.TikTokShop)

@@ -78,7 +78,7 @@ func (w *world) Connection(_ context.Context, id tiktok.ShopID) (shops.Connectio
 	return c, nil
 }
 
-func (w *world) Connect(_ context.Context, _ shops.Authorization, pair tokens.Pair, list []shops.Connection) error {
+func (w *world) Connect(_ context.Context, _ shops.Authorization, pair tokens.Pair, list []shops.Connection, _ ...connections.Job) error {
 	for _, c := range list {
 		if before, ok := w.connections[c.TikTokShop]; ok && before.Shop != c.Shop {
 			return shops.ErrTaken
@@ -91,7 +91,7 @@ func (w *world) Connect(_ context.Context, _ shops.Authorization, pair tokens.Pa
 	return nil
 }
 
-func (w *world) Disconnect(_ context.Context, _ shopify.Domain, id tiktok.ShopID) error {
+func (w *world) Disconnect(_ context.Context, _ shopify.Domain, id tiktok.ShopID, _ ...connections.Job) error {
 	w.calls = append(w.calls, "disconnect "+string(id))
 	delete(w.connections, id)
 	return nil

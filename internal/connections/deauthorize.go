@@ -21,46 +21,55 @@ type DeauthorizeArgs struct {
 // Kind is the job's frozen name.
 func (DeauthorizeArgs) Kind() string { return "tiktok_deauthorize" }
 
-// Switchboard turns connections on and off.
-type Switchboard interface {
-	// Connection returns shops.ErrNotFound for a TikTok shop that is not connected.
-	Connection(ctx context.Context, id tiktok.ShopID) (shops.Connection, error)
-	SetConnectionOff(ctx context.Context, shop shopify.Domain, id tiktok.ShopID, reason shops.OffReason) error
-}
-
-// Prober makes a call that only an authorized app may make.
-type Prober interface {
-	Webhooks(ctx context.Context, seat tiktok.Seat) ([]tiktok.Webhook, error)
-}
-
-// Watcher notes what sellers do at TikTok.
-type Watcher struct {
-	Connections Switchboard
-	TikTok      Prober
-}
-
 // Deauthorize notes that TikTok no longer lets us act for a shop. The
 // connection stays in the list, so that the merchant sees why nothing comes.
 // TikTok is asked first: the webhook may be old, and the seller may have
 // authorized the app again since.
 func (w *Watcher) Deauthorize(ctx context.Context, args DeauthorizeArgs) error {
-	connection, err := w.Connections.Connection(ctx, args.TikTokShop)
-	if errors.Is(err, shops.ErrNotFound) || err == nil && connection.Shop != args.Shop {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read connection of tiktok shop %s: %w", args.TikTokShop, err)
+	connection, found, err := w.find(ctx, args.Shop, args.TikTokShop)
+	if err != nil || !found {
+		return err
 	}
 	_, err = w.TikTok.Webhooks(ctx, seatOf(connection))
-	var act *fault.Act
 	switch {
 	case err == nil:
 		return nil
-	case !errors.As(err, &act) || act.Code != string(exceptions.ConnectionExpired):
+	case !expired(err):
 		return fmt.Errorf("ask for tiktok shop %s: %w", args.TikTokShop, err)
 	}
-	if err := w.Connections.SetConnectionOff(ctx, args.Shop, args.TikTokShop, shops.OffDeauthorized); err != nil {
-		return fmt.Errorf("note deauthorization of tiktok shop %s: %w", args.TikTokShop, err)
+	return w.turn(ctx, connection, shops.OffDeauthorized)
+}
+
+// find reads a connection; false when the shop has it no more.
+func (w *Watcher) find(ctx context.Context, domain shopify.Domain, id tiktok.ShopID) (shops.Connection, bool, error) {
+	connection, err := w.Connections.Connection(ctx, id)
+	switch {
+	case errors.Is(err, shops.ErrNotFound) || err == nil && connection.Shop != domain:
+		return shops.Connection{}, false, nil
+	case err != nil:
+		return shops.Connection{}, false, fmt.Errorf("read connection of tiktok shop %s: %w", id, err)
+	}
+	return connection, true, nil
+}
+
+// expired tells whether only the seller can bring the connection back.
+func expired(err error) bool {
+	var act *fault.Act
+	return errors.As(err, &act) && act.Code == string(exceptions.ConnectionExpired)
+}
+
+// turn notes whether TikTok lets us act, and has the merchant told. What was
+// off for another reason stays as it is.
+func (w *Watcher) turn(ctx context.Context, c shops.Connection, to shops.OffReason) error {
+	if c.Off == to || c.Off != shops.On && c.Off != shops.OffDeauthorized {
+		return nil
+	}
+	jobs := []Job{ReviewArgs{Shop: c.Shop}}
+	if to == shops.On && w.Renewed != nil {
+		jobs = append(jobs, w.Renewed(c.Shop)...)
+	}
+	if err := w.Connections.SetConnectionOff(ctx, c.Shop, c.TikTokShop, to, jobs...); err != nil {
+		return fmt.Errorf("note whether tiktok shop %s is authorized: %w", c.TikTokShop, err)
 	}
 	return nil
 }

@@ -32,9 +32,14 @@ const (
 	InventoryRefused   Code = "inventory_refused"
 	APIRejected        Code = "api_rejected"
 	ConnectionExpired  Code = "connection_expired"
+	ConnectionExpiring Code = "connection_expiring"
 	ScopeMissing       Code = "scope_missing"
 	OrderNotFound      Code = "order_not_found"
 	OrderNotUnderstood Code = "order_not_understood"
+	AddressConflict    Code = "address_conflict"
+	CancelRefused      Code = "cancel_refused"
+	CancelNotMirrored  Code = "cancel_not_mirrored"
+	OrderEdited        Code = "order_edited"
 )
 
 // CauseGone is the resolution of an exception that cleared itself.
@@ -46,9 +51,12 @@ func OfOrders() []Code {
 	return []Code{
 		SKUUnmatched, SKUAmbiguous, TotalsMismatch, CurrencyMismatch, MarketUnsupported, ZIPMissing, ZIPMasked,
 		AddressMissing, DuplicateOrder, InventoryRefused, APIRejected, ConnectionExpired, ScopeMissing,
-		OrderNotFound, OrderNotUnderstood,
+		OrderNotFound, OrderNotUnderstood, AddressConflict, CancelRefused, CancelNotMirrored, OrderEdited,
 	}
 }
+
+// OfShops lists the codes that concern a whole shop; a review of its connections clears them.
+func OfShops() []Code { return []Code{ConnectionExpired, ConnectionExpiring} }
 
 // Status of an exception.
 type Status string

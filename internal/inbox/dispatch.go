@@ -34,8 +34,20 @@ func dispatchTikTok(e Event) Job {
 		return orders.ImportArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account), Order: e.Order, Cause: "webhook:" + e.DeliveryID}
 	case tiktok.TopicDeauthorized:
 		return connections.DeauthorizeArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account)}
+	case tiktok.TopicExpiring:
+		return connections.ExpiringArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account), ExpiresAt: expiryIn(e.Body)}
 	}
 	return nil
+}
+
+// expiryIn is the one fact that nobody can be asked for later: when TikTok ends
+// a permission, unix seconds. 0 when the notice does not say.
+func expiryIn(body []byte) int64 {
+	n, err := tiktok.ParseNotification(body)
+	if err != nil {
+		return 0
+	}
+	return n.ExpiresAt
 }
 
 func dispatchShopify(e Event) Job {

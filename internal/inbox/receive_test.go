@@ -69,6 +69,8 @@ func shopifyEvent(topic string, at time.Time) inbox.Event {
 func TestWhichJobFollowsFromWhichEvent(t *testing.T) {
 	t.Parallel()
 	imports := []inbox.Job{orders.ImportArgs{Shop: demo, TikTokShop: tiktak, Order: "5769", Cause: "webhook:d1"}}
+	expiring := tiktokEvent("7", "")
+	expiring.Body = []byte(`{"type":7,"shop_id":"7","data":{"message":"soon","expiration_time":"1797800000"}}`)
 	stranger := tiktokEvent("1", "5769")
 	stranger.Account = "1"
 	cases := map[string]struct {
@@ -79,6 +81,7 @@ func TestWhichJobFollowsFromWhichEvent(t *testing.T) {
 		"address":                 {tiktokEvent("3", "5769"), imports},
 		"package":                 {tiktokEvent("4", "5769"), imports},
 		"cancellation":            {tiktokEvent("11", "5769"), imports},
+		"permission will end":     {expiring, []inbox.Job{connections.ExpiringArgs{Shop: demo, TikTokShop: tiktak, ExpiresAt: 1797800000}}},
 		"deauthorized":            {tiktokEvent("6", ""), []inbox.Job{connections.DeauthorizeArgs{Shop: demo, TikTokShop: tiktak}}},
 		"status without an order": {tiktokEvent("1", ""), nil},
 		"unknown type":            {tiktokEvent("4711", "5769"), nil},

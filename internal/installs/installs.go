@@ -22,14 +22,17 @@ import (
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
+// Job is what the queue can run.
+type Job = interface{ Kind() string }
+
 // Book keeps shops and their tokens.
 type Book interface {
 	// Shop returns shops.ErrNotFound for a shop that never had the app.
 	Shop(ctx context.Context, domain shopify.Domain) (shops.Shop, error)
 	// TokenPair returns tokens.ErrNone where there is none.
 	TokenPair(ctx context.Context, key tokens.Key) (tokens.Pair, error)
-	// InstallShop begins an installation, or renews the token of the present one.
-	InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pair) (shops.Shop, error)
+	// InstallShop begins an installation, or renews the token of the present one, and keeps the jobs that follow.
+	InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pair, jobs ...Job) (shops.Shop, error)
 	UpdateShop(ctx context.Context, shop shops.Shop) error
 }
 
@@ -49,8 +52,10 @@ type Installer struct {
 	Book   Book
 	Grants Grants
 	Shops  Describer
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Renewed lists the jobs that take up what waited for a token; nil means none.
+	Renewed func(shopify.Domain) []Job
+	Now     func() time.Time
+	Log     *slog.Logger
 
 	flights singleflight.Group
 }
@@ -149,7 +154,7 @@ func (i *Installer) install(ctx context.Context, domain shopify.Domain, grant sh
 		Access: grant.Access, Refresh: grant.Refresh, Scopes: grant.Scopes,
 		AccessExpiresAt: grant.AccessExpiresAt, RefreshExpiresAt: grant.RefreshExpiresAt,
 	}
-	shop, err := i.Book.InstallShop(ctx, shops.Shop{Domain: domain, Scopes: grant.Scopes, InstalledAt: i.Now()}, pair)
+	shop, err := i.Book.InstallShop(ctx, shops.Shop{Domain: domain, Scopes: grant.Scopes, InstalledAt: i.Now()}, pair, following(i.Renewed, domain)...)
 	if err != nil {
 		return shops.Shop{}, fmt.Errorf("install %s: %w", domain, err)
 	}
@@ -169,6 +174,14 @@ func (i *Installer) describe(ctx context.Context, shop shops.Shop) (shops.Shop, 
 		return shops.Shop{}, fmt.Errorf("keep description of %s: %w", shop.Domain, err)
 	}
 	return shop, nil
+}
+
+// following are the jobs that the wiring wants to follow.
+func following(list func(shopify.Domain) []Job, domain shopify.Domain) []Job {
+	if list == nil {
+		return nil
+	}
+	return list(domain)
 }
 
 // Key names a shop's token.

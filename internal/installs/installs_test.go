@@ -57,7 +57,7 @@ func (w *world) TokenPair(_ context.Context, key tokens.Key) (tokens.Pair, error
 	return *w.pair, nil
 }
 
-func (w *world) InstallShop(_ context.Context, shop shops.Shop, pair tokens.Pair) (shops.Shop, error) {
+func (w *world) InstallShop(_ context.Context, shop shops.Shop, pair tokens.Pair, _ ...installs.Job) (shops.Shop, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	shop.Installation, shop.Slug = 1, "slug"

@@ -46,7 +46,8 @@ type Registry interface {
 	UninstallShop(ctx context.Context, shop shopify.Domain, at time.Time) (bool, error)
 	// EraseShop deletes all of a shop that is not installed; of an installed one only what earlier installations left.
 	EraseShop(ctx context.Context, shop shopify.Domain) error
-	SetScopes(ctx context.Context, shop shopify.Domain, scopes []string) error
+	// SetScopes also keeps the jobs that follow.
+	SetScopes(ctx context.Context, shop shopify.Domain, scopes []string, jobs ...Job) error
 }
 
 // ScopeReader asks Shopify which scopes the app holds now.
@@ -64,6 +65,8 @@ type Registrar struct {
 	Registry Registry
 	Scopes   ScopeReader
 	Farewell Farewell
+	// Granted lists the jobs that take up what waited for a scope; nil means none.
+	Granted func(shopify.Domain) []Job
 }
 
 // Uninstall ends an installation. The webhook may come late, more than once,
@@ -104,7 +107,7 @@ func (r *Registrar) UpdateScopes(ctx context.Context, args ScopesArgs) error {
 	if err != nil {
 		return fmt.Errorf("read scopes of %s: %w", args.Shop, err)
 	}
-	if err := r.Registry.SetScopes(ctx, args.Shop, scopes); err != nil {
+	if err := r.Registry.SetScopes(ctx, args.Shop, scopes, following(r.Granted, args.Shop)...); err != nil {
 		return fmt.Errorf("save scopes of %s: %w", args.Shop, err)
 	}
 	return nil

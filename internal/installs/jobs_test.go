@@ -45,7 +45,7 @@ func (r *registry) EraseShop(context.Context, shopify.Domain) error {
 	return r.err
 }
 
-func (r *registry) SetScopes(_ context.Context, _ shopify.Domain, scopes []string) error {
+func (r *registry) SetScopes(_ context.Context, _ shopify.Domain, scopes []string, _ ...installs.Job) error {
 	r.scopes = scopes
 	return r.err
 }

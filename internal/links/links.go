@@ -94,6 +94,8 @@ type Order struct {
 	Lookups int
 	// Duplicate is what the merchant chose when another connector had written the order.
 	Duplicate DuplicateChoice
+	// Totals is what the merchant chose when the order's total could not be explained.
+	Totals TotalsChoice
 	// ReferencedAt is when TikTok took the external order reference.
 	ReferencedAt *time.Time
 
@@ -111,6 +113,12 @@ const (
 	IgnoreOrder DuplicateChoice = "ignore"
 )
 
+// TotalsChoice answers the exception totals_mismatch; empty until somebody chose.
+type TotalsChoice string
+
+// WriteDifference has the order written with a line for what nobody can explain.
+const WriteDifference TotalsChoice = "write_difference"
+
 // Line is one line of the Shopify order and the units behind it.
 type Line struct {
 	ShopifyLine shopify.GID
@@ -120,6 +128,10 @@ type Line struct {
 	Quantity    int
 	// UnitPrice is the price of one unit as written, a decimal string.
 	UnitPrice string
+	// UnitTax is the tax on one unit on top of its price, a decimal string; empty where prices hold the tax.
+	UnitTax string `json:",omitempty"`
+	// TookStock tells whether writing the line took its units from the shop's stock.
+	TookStock bool `json:",omitempty"`
 	Units     []Unit
 }
 
@@ -130,4 +142,10 @@ type Unit struct {
 	Status tiktok.OrderStatus
 	// Package is TikTok's parcel, empty before it was shipped.
 	Package tiktok.PackageID
+	// Gone is the key of the intent that took the unit out of the Shopify order,
+	// or GoneElsewhere; empty while it stands. A unit goes once.
+	Gone string `json:",omitempty"`
 }
+
+// GoneElsewhere marks a unit that somebody else took out of the Shopify order.
+const GoneElsewhere = "elsewhere"

@@ -22,6 +22,8 @@ type bill struct {
 	shippingTax money.Amount
 	// parts are further fees and discounts, none of them nothing.
 	parts []part
+	// unexplainedToo makes a part of what TikTok names nowhere: the merchant agreed to it for this order.
+	unexplainedToo bool
 }
 
 // unit is one TikTok line item.

@@ -19,6 +19,8 @@ type Input struct {
 	Connection shops.Connection
 	Settings   shops.Settings
 	Variants   Variants
+	// Difference has what cannot be explained of the total written as a part of its own.
+	Difference bool
 	// Test makes an order that Shopify knows as a test and that takes no stock.
 	Test bool
 }
@@ -43,6 +45,7 @@ func Convert(in Input) (Conversion, error) {
 		return Conversion{}, fault.NeedsMerchant(string(exceptions.CurrencyMismatch), detail, nil)
 	}
 	b := readBill(in.Order, taxIncluded(in.Connection.Region, in.Order))
+	b.unexplainedToo = in.Difference
 	c, err := b.explain()
 	if err != nil {
 		return Conversion{}, err
@@ -63,6 +66,9 @@ func Convert(in Input) (Conversion, error) {
 	order.CustomAttributes = attributes(in, b)
 	order.ShippingAddress = shippingAddress(in.Order.RecipientAddress)
 	order.LineItems, conversion.Lines = b.lines(c.units, picks)
+	for n, line := range conversion.Lines {
+		conversion.Lines[n].TookStock = line.Variant != "" && *conversion.Options.InventoryBehaviour != admin.OrderCreateInputsInventoryBehaviorBypass
+	}
 	order.ShippingLines = b.shippingLines(in.Order, c)
 	pay(order, in, c.total)
 	if in.Test {

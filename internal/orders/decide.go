@@ -33,6 +33,9 @@ const (
 	SkipBeforeStart = "before_start"
 	// NewStatus: the order is written although its status is none that we know.
 	NewStatus = "unknown_status"
+	// CancelPending: the order is written although the buyer asked to cancel it: until the seller or TikTok
+	// answers it stands.
+	CancelPending = "buyer_asks_to_cancel"
 )
 
 // Context is what a decision needs beside the order.
@@ -72,7 +75,7 @@ func Decide(o tiktok.Order, c Context) Decision {
 	switch {
 	case cancelled(o):
 		return Decision{Action: Skip, Reason: SkipCancelled}
-	case !c.Asked && o.CreateTime != 0 && o.CreatedAt().Before(c.StartLine.Truncate(time.Second)): // TikTok tells whole seconds
+	case !c.Asked && beforeStart(o, c.StartLine):
 		return Decision{Action: Skip, Reason: SkipBeforeStart}
 	case o.Status == tiktok.Unpaid:
 		return Decision{Action: Wait, Reason: WaitUnpaid}
@@ -91,10 +94,18 @@ func Decide(o tiktok.Order, c Context) Decision {
 		return hold(code, "")
 	}
 	d := Decision{Action: Write, Notices: notices}
+	if o.IsBuyerRequestCancel {
+		d.Reason, d.Detail = CancelPending, "The buyer asked to cancel this order: do not ship it before the request is answered at TikTok."
+	}
 	if !known(o.Status) {
 		d.Reason, d.Detail = NewStatus, fmt.Sprintf("TikTok's status %.40q is new to Switchback.", o.Status)
 	}
 	return d
+}
+
+// beforeStart tells whether an order is older than the start line. TikTok tells whole seconds.
+func beforeStart(o tiktok.Order, line time.Time) bool {
+	return o.CreateTime != 0 && o.CreatedAt().Before(line.Truncate(time.Second))
 }
 
 func hold(code exceptions.Code, detail string) Decision {

@@ -67,19 +67,36 @@ func (d *Desk) RetryException(ctx context.Context, e exceptions.Exception) error
 
 // ResolveException starts what the person chose.
 func (d *Desk) ResolveException(ctx context.Context, e exceptions.Exception, action, note string) error {
-	return d.Files.Enqueue(ctx, ChoiceArgs{Shop: e.Shop, Order: e.Order, Choice: links.DuplicateChoice(action), Note: note})
+	args := ChoiceArgs{Shop: e.Shop, Order: e.Order, Note: note}
+	if e.Code == exceptions.TotalsMismatch {
+		args.Totals = links.TotalsChoice(action)
+	} else {
+		args.Choice = links.DuplicateChoice(action)
+	}
+	return d.Files.Enqueue(ctx, args)
 }
 
-// ChoiceArgs carry a person's answer to duplicate_order.
+// ChoiceArgs carry a person's answer to duplicate_order (Choice) or to totals_mismatch (Totals).
 type ChoiceArgs struct {
 	Shop   shopify.Domain        `json:"shop"`
 	Order  tiktok.OrderID        `json:"order_id"`
-	Choice links.DuplicateChoice `json:"choice"`
+	Choice links.DuplicateChoice `json:"choice,omitempty"`
+	Totals links.TotalsChoice    `json:"totals,omitempty"`
 	Note   string                `json:"note,omitempty"`
 }
 
 // Kind is the job's frozen name.
 func (ChoiceArgs) Kind() string { return "order_choice" }
+
+// answer is what was chosen, about what, and in words.
+func (a ChoiceArgs) answer(row *links.Order) (choice string, about exceptions.Code, text string) {
+	if a.Totals != "" {
+		row.Totals = a.Totals
+		return string(a.Totals), exceptions.TotalsMismatch, "the merchant agreed to write what TikTok does not explain of the total"
+	}
+	row.Duplicate = a.Choice
+	return string(a.Choice), exceptions.DuplicateOrder, "the merchant chose what becomes of the duplicate"
+}
 
 // Choose keeps the answer and starts the import that acts on it.
 func (i *Importer) Choose(ctx context.Context, args ChoiceArgs) error {
@@ -91,17 +108,17 @@ func (i *Importer) Choose(ctx context.Context, args ChoiceArgs) error {
 		if row.State == links.Written || row.State == links.Cancelled {
 			return fault.Permanent(fmt.Errorf("order %s is %s: there is nothing left to choose", args.Order, row.State))
 		}
-		row.Duplicate = args.Choice
-		next := ImportArgs{Shop: args.Shop, TikTokShop: row.TikTokShop, Order: args.Order, Cause: "chosen:" + string(args.Choice), Asked: true}
+		choice, about, text := args.answer(&row)
+		next := ImportArgs{Shop: args.Shop, TikTokShop: row.TikTokShop, Order: args.Order, Cause: "chosen:" + choice, Asked: true}
 		if err := i.Ledger.SaveOrder(ctx, lease, row, next); err != nil {
 			return fmt.Errorf("save choice for order %s: %w", args.Order, err)
 		}
-		if err := i.Exceptions.ResolveExceptions(ctx, args.Shop, args.Order, string(args.Choice), exceptions.DuplicateOrder); err != nil {
-			return fmt.Errorf("resolve duplicate_order of order %s: %w", args.Order, err)
+		if err := i.Exceptions.ResolveExceptions(ctx, args.Shop, args.Order, choice, about); err != nil {
+			return fmt.Errorf("resolve %s of order %s: %w", about, args.Order, err)
 		}
 		return i.Timeline.AppendTimeline(ctx, timeline.Entry{
-			Shop: args.Shop, Order: args.Order, At: i.Now(), Kind: timeline.Decision, Text: "the merchant chose what becomes of the duplicate",
-			Facts: map[string]string{"choice": string(args.Choice), "note": args.Note},
+			Shop: args.Shop, Order: args.Order, At: i.Now(), Kind: timeline.Decision, Text: text,
+			Facts: map[string]string{"choice": choice, "note": args.Note},
 		})
 	})
 }

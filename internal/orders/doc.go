@@ -1,6 +1,6 @@
 // Package orders brings TikTok Shop orders into Shopify.
 //
-// The queue runs its jobs (Importer, Referrer, Releaser); routes and commands
+// The queue runs its jobs (Importer, Referrer, Releaser, Poller, Rechecker); routes and commands
 // start them. Deciding and converting are pure: Decide says what becomes of an
 // order that is not in Shopify, Convert makes its Shopify form. The package
 // never changes a TikTok order, never sends an e-mail, never computes a tax,
@@ -22,6 +22,17 @@
 // Where TikTok moves the parcel a missing or masked ZIP holds nothing up: the
 // order is written and listed, as buyers cannot find it in Loop yet.
 //
+// # Where work comes from
+//
+//	webhook          TikTok tells of an order: imported at once
+//	polling          every POLL_INTERVAL what changed since the watermark, less ten minutes: a lost webhook is found
+//	looking again    what an exception stopped, also without a sign that its cause is gone: at first every
+//	                 POLL_INTERVAL, then after a tenth of the time that it has been stopped
+//	access renewed   a new permission, token or scope takes up at once what waited for it
+//	a person         import now, retry, a choice, a switch
+//
+// All ask with the same ImportArgs, and the import reads the truth anew.
+//
 // # Special orders
 //
 //	gift                     a line of its own, marked as a gift, at what was paid for it (nothing)
@@ -33,11 +44,34 @@
 //	partly shipped           written, with stock taken by the setting: the rest is still to be picked
 //	shipped or delivered     written without taking stock
 //	pre-order, back order    like any other; TikTok keeps it ON_HOLD until it may be sent
+//	split or combined        the order as it is; each unit keeps its parcel, and what TikTok combines stays apart
+//	buyer asks to cancel     written, and the timeline says so: the order stands until the request is answered
+//	wholly masked address    as above: held where the seller ships, else written, listed and patched when it arrives
 //	ZIP+4, UK post code      kept exactly; only the comparison form is normalized
 //	no seller SKU            the merchant's mapping of the TikTok SKU id, else sku_unmatched
+//	a mapped SKU             the mapped variant, whatever the seller SKU says; sku_unmatched when Shopify
+//	                         does not have that variant any more
 //
-// Units that TikTok shows as shipped keep status and parcel in Conversion.Lines.
-// Shipments are mirrored from there; the input's `fulfillment` stays unset here.
+// Units that TikTok shows as shipped keep status and parcel in the ledger, where
+// each import brings them up to date. Shipments are mirrored from there: the
+// input's `fulfillment`, which needs the shop's location, stays unset here.
+//
+// # After an order was written
+//
+//	address changed at TikTok   Shopify gets it, if its address is still what we wrote; else address_conflict. What
+//	                            TikTok hides or leaves out never replaces what is clear
+//	some units cancelled        refunded in Shopify with price and tax as they were written, taken out of their lines
+//	the whole order cancelled   what is left of its total refunded, shipping too, then the order cancelled; alone
+//	                            where nothing was paid. Refused by Shopify: cancel_refused
+//	edited in Shopify           what cannot be applied exactly is left to a person: order_edited. Units that a
+//	                            refund of somebody else took out, as many as TikTok cancelled, are taken for the same
+//	mirror_refunds off          nothing is cancelled or refunded, the order is listed: cancel_not_mirrored
+//
+// Refunds are records on the gateway of our own sale and move no money. Stock
+// goes back only where our write took it and the units have not left. Nobody is
+// sent a message. An intent with the call's input is stored before the call; a
+// call whose outcome is unknown is looked for before it is repeated, as stored,
+// under the same key.
 //
 // # Money
 //
@@ -45,7 +79,8 @@
 // become one line; its tax is the sum of theirs. The total of the Shopify order
 // is what the buyer paid TikTok: total_amount must be the sum of all units,
 // shipping, their tax and the further fees and discounts that TikTok names, else
-// totals_mismatch. Where prices hold the tax (everywhere but in the US) a tax is
+// totals_mismatch, which the merchant may answer by having that one order written
+// with the difference as a fee, or as a discount, of its own. Where prices hold the tax (everywhere but in the US) a tax is
 // recorded and adds nothing. Only then are cancelled units left out, with their
 // price and tax. Fees are shipping-type lines under their own names, so that
 // they cannot be returned as a product. Discounts that are in no unit's price

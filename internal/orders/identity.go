@@ -115,7 +115,7 @@ func attributes(in Input, b *bill) []*admin.OrderCreateCustomAttributeInput {
 		if a.IsNegative() { // a discount says so in its name
 			a = a.Neg()
 		}
-		amount("TikTok "+strings.ToLower(part.title), a)
+		amount("TikTok "+strings.ToLower(strings.Replace(part.title, "TikTok ", "", 1)), a)
 	}
 	return all
 }

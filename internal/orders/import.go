@@ -28,7 +28,7 @@ type ImportArgs struct {
 	// TikTokShop is empty when nobody knows yet which connected shop took the order.
 	TikTokShop tiktok.ShopID  `json:"tiktok_shop,omitempty"`
 	Order      tiktok.OrderID `json:"order_id"`
-	// Cause is what asked: "webhook:…", "retry:…", "released:…", "asked".
+	// Cause is what asked: "webhook:…", "poll:…", "recheck:…", "resumed:…", "released:…", "retry:…", "asked".
 	Cause string `json:"cause"`
 	// Asked tells that a person asked for this very order: the start line does not hold it off.
 	Asked bool `json:"asked,omitempty"`
@@ -42,6 +42,8 @@ type Book interface {
 	Shop(ctx context.Context, domain shopify.Domain) (shops.Shop, error)
 	Settings(ctx context.Context, domain shopify.Domain) (shops.Settings, error)
 	Connections(ctx context.Context, domain shopify.Domain) ([]shops.Connection, error)
+	// SKUVariants are the merchant's own mappings of these SKUs; a SKU without one has no entry.
+	SKUVariants(ctx context.Context, domain shopify.Domain, skus []tiktok.SKUID) (map[tiktok.SKUID]shopify.GID, error)
 }
 
 // Ledger keeps orders; every write names the lease it is made under.
@@ -51,8 +53,12 @@ type Ledger interface {
 	Order(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (links.Order, error)
 	Lines(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Line, error)
 	SaveOrder(ctx context.Context, lease links.Lease, order links.Order, jobs ...Job) error
-	// SaveWritten keeps the order with its lines; zip is hashed for search and not kept itself.
-	SaveWritten(ctx context.Context, lease links.Lease, order links.Order, lines []links.Line, zip string, jobs ...Job) error
+	// SaveChange keeps what became of a written order; its place is hashed for search and not kept itself.
+	SaveChange(ctx context.Context, lease links.Lease, order links.Order, change links.Change, jobs ...Job) error
+	// Intents are what was intended for an order in Shopify, the oldest first.
+	Intents(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Intent, error)
+	// ComparePlace says which parts of a place are those that were kept of the order.
+	ComparePlace(ctx context.Context, shop shopify.Domain, id tiktok.OrderID, place links.Place) (links.SamePlace, error)
 }
 
 // Exceptions opens and resolves what a person must mend.
@@ -79,6 +85,8 @@ type Importer struct {
 	Now        func() time.Time
 	// RetryBase is the unit of the waits between lookups of an unknown outcome.
 	RetryBase time.Duration
+	// LoopCheck, where set, is the job that asks Loop for a written order in a shop that gave a key for Loop's API.
+	LoopCheck func(shop shopify.Domain, id tiktok.OrderID) Job
 	Log       *slog.Logger
 }
 
@@ -113,6 +121,8 @@ type run struct {
 	connection shops.Connection
 	order      tiktok.Order
 	row        links.Order
+	// lines are a written order's, with their units as TikTok shows them now.
+	lines []links.Line
 	// notices are what a written order is listed under all the same.
 	notices []Notice
 }
@@ -183,6 +193,9 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 			continue
 		}
 		if c.Off == shops.OffByMerchant && !r.args.Asked {
+			if r.row.State == links.Written {
+				return false, nil
+			}
 			return false, r.rest(ctx, links.Waiting, ConnectionOff)
 		}
 		order, err := r.TikTok.Order(ctx, seatOf(c), r.args.Order)
@@ -211,14 +224,6 @@ func notFound(took tiktok.ShopID, connections []shops.Connection) error {
 		}
 	}
 	return fault.NeedsMerchant(string(exceptions.ConnectionExpired), "No TikTok shop that could have taken this order is connected.", nil)
-}
-
-// follow keeps a written order's status up to date.
-func (r *run) follow(ctx context.Context) error {
-	if err := r.Ledger.SaveOrder(ctx, r.lease, r.row); err != nil {
-		return fmt.Errorf("save order %s: %w", r.row.ID, err)
-	}
-	return r.note(ctx, timeline.Decision, "already in Shopify", "tiktok_status", string(r.row.Status))
 }
 
 // rest leaves the order where it is for now, and says why.

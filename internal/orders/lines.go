@@ -45,7 +45,7 @@ func grouped(units []unit) []group {
 func (b *bill) lines(units []unit, picks chosen) (written []*admin.OrderCreateLineItemInput, ledger []links.Line) {
 	for _, g := range grouped(units) {
 		written = append(written, b.written(g, picks))
-		ledger = append(ledger, recorded(g, picks))
+		ledger = append(ledger, b.recorded(g, picks))
 	}
 	return written, ledger
 }
@@ -67,11 +67,18 @@ func (b *bill) written(g group, picks chosen) *admin.OrderCreateLineItemInput {
 }
 
 // recorded is the line as the ledger keeps it, without Shopify's id, which nobody knows yet.
-func recorded(g group, picks chosen) links.Line {
+func (b *bill) recorded(g group, picks chosen) links.Line {
 	u := g[0]
 	line := links.Line{SKU: u.SellerSKU, Title: title(u.LineItem), Quantity: len(g), UnitPrice: u.price.String()}
 	if variant, found := picks[pickKey(u)]; found {
 		line.Variant, line.SKU = variant.ID, variant.SKU
+	}
+	if !b.included && len(u.taxes) > 0 {
+		sum := b.zero()
+		for _, t := range u.taxes {
+			sum = b.add(sum, t.amount)
+		}
+		line.UnitTax = sum.String()
 	}
 	for _, u := range g {
 		line.Units = append(line.Units, links.Unit{ID: u.ID, SKUID: u.SKUID, Status: u.DisplayStatus, Package: u.PackageID})

@@ -42,11 +42,11 @@ func unitsBehind(lines []links.Line) int {
 	return n
 }
 
-// sellerSKUs lists what has to be looked up in Shopify, each once.
-func sellerSKUs(order tiktok.Order) []string {
+// sellerSKUs lists what has to be looked up in Shopify, each once: the seller SKUs of units that are not mapped.
+func sellerSKUs(order tiktok.Order, mapped map[tiktok.SKUID]shopify.GID) []string {
 	var skus []string
 	for _, unit := range order.LineItems {
-		if unit.SellerSKU != "" {
+		if _, known := mapped[unit.SKUID]; !known && unit.SellerSKU != "" {
 			skus = append(skus, unit.SellerSKU)
 		}
 	}

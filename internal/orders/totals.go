@@ -30,7 +30,15 @@ func (b *bill) explain() (charges, error) {
 	if b.err != nil {
 		return charges{}, b.err
 	}
-	if sum := b.sum(counted); !sum.Equal(b.total) {
+	sum := b.sum(counted)
+	switch difference := b.sub(b.total, sum); {
+	case b.err != nil:
+		return charges{}, b.err
+	case difference.IsZero():
+	case b.unexplainedToo:
+		rest := remainder(difference)
+		b.parts, counted = append(b.parts, rest), append(counted, rest)
+	default:
 		return charges{}, b.unexplained(sum)
 	}
 	c := charges{total: b.total, shipping: b.shipping, shippingTax: b.shippingTax}
@@ -57,6 +65,14 @@ func (b *bill) explain() (charges, error) {
 		return charges{}, err
 	}
 	return c, b.err
+}
+
+// remainder is a part that TikTok gives no name.
+func remainder(difference money.Amount) part {
+	if difference.IsNegative() {
+		return part{code: "other_discount", title: "Other TikTok discount", amount: difference}
+	}
+	return part{code: "other_charges", title: "Other TikTok charges", amount: difference}
 }
 
 // charged is what a unit adds to total_amount.

@@ -16,6 +16,9 @@ import (
 type Variants struct {
 	// Mapped is the merchant's own table; what it names is not looked up by SKU.
 	Mapped map[tiktok.SKUID]shopify.Variant
+	// Gone are mapped SKUs whose variant Shopify does not have any more. They are not
+	// looked up by SKU either: the merchant said that another variant is meant.
+	Gone map[tiktok.SKUID]shopify.GID
 	// BySKU holds, for each seller SKU, every variant with exactly that SKU.
 	BySKU map[string][]shopify.Variant
 }
@@ -25,7 +28,7 @@ func (v Variants) of(u unit) []shopify.Variant {
 	if variant, mapped := v.Mapped[u.SKUID]; mapped {
 		return []shopify.Variant{variant}
 	}
-	if u.SellerSKU == "" {
+	if _, gone := v.Gone[u.SKUID]; gone || u.SellerSKU == "" {
 		return nil
 	}
 	var found []shopify.Variant
@@ -53,7 +56,7 @@ func choose(units []unit, v Variants, setting shops.UnmappedSKU) (chosen, error)
 		case 1:
 			picks[pickKey(u)] = found[0]
 		case 0:
-			wrong[exceptions.SKUUnmatched] = append(wrong[exceptions.SKUUnmatched], named(u))
+			wrong[exceptions.SKUUnmatched] = append(wrong[exceptions.SKUUnmatched], v.unmatched(u))
 		default:
 			wrong[exceptions.SKUAmbiguous] = append(wrong[exceptions.SKUAmbiguous], fmt.Sprintf("%s: %d variants", named(u), len(found)))
 		}
@@ -67,6 +70,15 @@ func choose(units []unit, v Variants, setting shops.UnmappedSKU) (chosen, error)
 		}
 	}
 	return picks, nil
+}
+
+// unmatched says why a unit has no variant.
+func (v Variants) unmatched(u unit) string {
+	gone, mapped := v.Gone[u.SKUID]
+	if !mapped {
+		return named(u)
+	}
+	return fmt.Sprintf("%s is mapped to variant %s, which is no longer in Shopify: map it anew", named(u), gone.LegacyID())
 }
 
 // pickKey is the same for units that are the same product.

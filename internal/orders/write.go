@@ -19,6 +19,8 @@ import (
 // Shopify is what the importer asks Shopify.
 type Shopify interface {
 	VariantsBySKU(ctx context.Context, shop shopify.Domain, skus []string) (map[string][]shopify.Variant, error)
+	// Variants leaves out what the shop does not have.
+	Variants(ctx context.Context, shop shopify.Domain, ids []shopify.GID) (map[shopify.GID]shopify.Variant, error)
 	// OrderByTikTokID reads by the unique metafield, without index lag; nil when there is none.
 	OrderByTikTokID(ctx context.Context, shop shopify.Domain, id string) (*shopify.FoundOrder, error)
 	// FindOrders searches by source identifier, name and tag; the caller confirms the match.
@@ -26,6 +28,7 @@ type Shopify interface {
 	OrderByID(ctx context.Context, shop shopify.Domain, id shopify.GID) (*shopify.FoundOrder, error)
 	CreateOrder(ctx context.Context, shop shopify.Domain, order admin.OrderCreateOrderInput, options admin.OrderCreateOptionsInput) (shopify.Created, error)
 	SetTikTokOrderID(ctx context.Context, shop shopify.Domain, order shopify.GID, id string) error
+	Written
 }
 
 // lookups are the moments, in units of RetryBase after the attempt, at which an
@@ -117,12 +120,13 @@ func (r *run) referenced(ctx context.Context) *shopify.FoundOrder {
 
 // convert finds the variants and makes the order's Shopify form.
 func (r *run) convert(ctx context.Context) (Conversion, error) {
-	found, err := r.Shopify.VariantsBySKU(ctx, r.args.Shop, sellerSKUs(r.order))
+	variants, err := r.variants(ctx)
 	if err != nil {
-		return Conversion{}, fmt.Errorf("look up variants of order %s: %w", r.args.Order, err)
+		return Conversion{}, err
 	}
 	return Convert(Input{
-		Order: r.order, Shop: r.shop, Connection: r.connection, Settings: r.settings, Variants: Variants{BySKU: found},
+		Order: r.order, Shop: r.shop, Connection: r.connection, Settings: r.settings, Variants: variants,
+		Difference: r.row.Totals == links.WriteDifference,
 	})
 }
 
@@ -217,11 +221,27 @@ func (r *run) findOurs(ctx context.Context) (*shopify.FoundOrder, error) {
 
 // adopt records an order that is in Shopify already.
 func (r *run) adopt(ctx context.Context, found shopify.FoundOrder, why string) error {
-	c, err := r.convert(ctx)
+	c, err := r.asWritten(ctx, found)
 	if err != nil {
 		return err
 	}
 	return r.finish(ctx, found, c, why)
+}
+
+// asWritten is the form in which an order was written that Shopify has already.
+// What TikTok cancelled since was part of it: the total tells.
+func (r *run) asWritten(ctx context.Context, found shopify.FoundOrder) (Conversion, error) {
+	c, err := r.convert(ctx)
+	if err == nil && sameTotal(c, found) {
+		return c, nil
+	}
+	now := r.order
+	defer func() { r.order = now }()
+	r.order = revived(now)
+	if before, failed := r.convert(ctx); failed == nil && sameTotal(before, found) {
+		return before, nil
+	}
+	return c, err
 }
 
 // finish repairs what the order lacks and records it as written.
@@ -235,9 +255,11 @@ func (r *run) finish(ctx context.Context, found shopify.FoundOrder, c Conversion
 	r.row.ShopifyOrder, r.row.ShopifyName, r.row.WrittenAt = found.ID, found.Name, &now
 	r.row.AttemptAt, r.row.Lookups = nil, 0
 	r.row.Total = c.Total.String()
-	lines := matchLines(c.Lines, found.Lines)
-	reference := ReferenceArgs{Shop: r.args.Shop, Order: r.args.Order}
-	if err := r.Ledger.SaveWritten(ctx, r.lease, r.row, lines, zipOf(r.order), reference); err != nil {
+	lines, place := matchLines(c.Lines, found.Lines), placeOf(r.order)
+	if r.row.Duplicate == links.AdoptTheirs {
+		lines, place.Written = withoutStock(lines), ""
+	}
+	if err := r.Ledger.SaveChange(ctx, r.lease, r.row, links.Change{Lines: lines, Place: place}, r.afterWriting(lines)...); err != nil {
 		return fmt.Errorf("record order %s as %s: %w", r.args.Order, found.ID, err)
 	}
 	r.notices = c.Notices
@@ -247,6 +269,18 @@ func (r *run) finish(ctx context.Context, found shopify.FoundOrder, c Conversion
 	r.Log.InfoContext(ctx, "order.imported", "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "shopify_order_id", found.ID, "units", unitsBehind(lines))
 	return r.note(ctx, timeline.Change, why, "shopify_order_id", string(found.ID), "shopify_name", found.Name,
 		"total", r.row.Total+" "+r.row.Currency)
+}
+
+// afterWriting lists what follows a written order. None of it can undo or delay the order.
+func (r *run) afterWriting(lines []links.Line) []Job {
+	jobs := []Job{ReferenceArgs{Shop: r.args.Shop, Order: r.args.Order}}
+	if len(newlyCancelled(lines, r.order)) > 0 { // while the answer was lost
+		jobs = append(jobs, ImportArgs{Shop: r.args.Shop, TikTokShop: r.row.TikTokShop, Order: r.args.Order, Cause: "cancelled while it was written"})
+	}
+	if r.settings.LoopKeySet && r.LoopCheck != nil {
+		jobs = append(jobs, r.LoopCheck(r.args.Shop, r.args.Order))
+	}
+	return jobs
 }
 
 // identify gives the order its metafield when Shopify left it out. If another
@@ -285,6 +319,9 @@ func (r *run) refused(ctx context.Context, refused shopify.UserErrors) error {
 	}
 	if found != nil {
 		return r.adopt(ctx, *found, "Shopify refused a second order with this TikTok order number; the first is kept")
+	}
+	if refused.Concerns("variantId") {
+		return fault.NeedsMerchant(string(exceptions.SKUUnmatched), "Shopify no longer takes a variant of this order: "+refused.Error(), nil)
 	}
 	if refused.Has("INVENTORY_CLAIM_FAILED") {
 		return fault.NeedsMerchant(string(exceptions.InventoryRefused), refused.Error(), nil)

@@ -27,5 +27,6 @@
 // after 40 on PostgreSQL; on SQLite, where the new process knows that it is
 // alone, at once.
 //
-// The package never looks into a job and never decides what an error means.
+// The package never looks into a job, but for the cause that Unfinished counts
+// by, and never decides what an error means.
 package queue

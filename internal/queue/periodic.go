@@ -20,10 +20,15 @@ type Periodic struct {
 func Every(d time.Duration, job store.Job) Periodic { return Periodic{every: d, job: job} }
 
 func (p Periodic) river() *river.PeriodicJob {
-	unique := river.UniqueOpts{ByArgs: true}
-	// All states but the final ones; the type's name is River's own.
-	unique.ByState = append(unique.ByState, "available", "pending", "retryable", "running", "scheduled")
 	return river.NewPeriodicJob(river.PeriodicInterval(p.every), func() (river.JobArgs, *river.InsertOpts) {
-		return p.job, &river.InsertOpts{UniqueOpts: unique}
+		return p.job, &river.InsertOpts{UniqueOpts: unfinished()}
 	}, &river.PeriodicJobOpts{ID: p.job.Kind(), RunOnStart: true})
+}
+
+// unfinished makes a job unique by kind and arguments while it is in any but a final state.
+func unfinished() river.UniqueOpts {
+	unique := river.UniqueOpts{ByArgs: true}
+	// The type's name is River's own.
+	unique.ByState = append(unique.ByState, "available", "pending", "retryable", "running", "scheduled")
+	return unique
 }

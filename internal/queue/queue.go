@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -111,18 +112,27 @@ func config(o Options) *river.Config {
 }
 
 // InsertJobs puts jobs into a transaction of the store. They run once it is
-// committed and are gone when it is not. Jobs are not unique: what must happen
+// committed and are gone when it is not. A job whose method Once says so is left
+// out while an equal one is unfinished; others are not unique: what must happen
 // once is the ledger's concern.
 func (q *Queue) InsertJobs(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs []store.Job) error {
 	params := make([]river.InsertManyParams, len(jobs))
 	for n, job := range jobs {
 		params[n] = river.InsertManyParams{Args: job}
+		if single, ok := job.(interface{ Once() bool }); ok && single.Once() {
+			params[n].InsertOpts = &river.InsertOpts{UniqueOpts: unfinished()}
+		}
 	}
 	return q.insert(ctx, conn, tx, params)
 }
 
 func insertMany[T any](ctx context.Context, c *river.Client[T], tx T, jobs []river.InsertManyParams) error {
-	if _, err := c.InsertManyFastTx(ctx, tx, jobs); err != nil {
+	// The fast way fails where a unique job is there already, the other leaves it out.
+	insert := func() error { _, err := c.InsertManyFastTx(ctx, tx, jobs); return err }
+	if slices.ContainsFunc(jobs, func(job river.InsertManyParams) bool { return job.InsertOpts != nil }) {
+		insert = func() error { _, err := c.InsertManyTx(ctx, tx, jobs); return err }
+	}
+	if err := insert(); err != nil {
 		return fmt.Errorf("insert %d jobs: %w", len(jobs), err)
 	}
 	return nil

@@ -191,7 +191,8 @@ func (s *Story) lostAnswer(ctx context.Context) (string, error) {
 	var u unlike
 	u.want("the faults left", s.World.ShopifyFaults.Pending(), 0)
 	u.want("the total in cents", o.Total, int64(storyTotal))
-	return fmt.Sprintf("Order %s: looked for, found, recorded. Shopify has it once.", id), u.err()
+	known, err := s.loopKnows(ctx, id)
+	return fmt.Sprintf("Order %s: looked for, found, recorded. Shopify has it once.\nLoop was asked without being told to: %s", id, known), errors.Join(err, u.err())
 }
 
 func (s *Story) explain(ctx context.Context) (string, error) {

@@ -42,7 +42,7 @@ func (w *World) furnish() error {
 	if err != nil {
 		return fmt.Errorf("open the seller's account: %w", err)
 	}
-	w.Loop.AddPortal(loopsim.Portal{Name: Portal, Shop: Shop, APIKey: "sandbox-loop-key"})
+	w.Loop.AddPortal(loopsim.Portal{Name: Portal, Shop: Shop, APIKey: loopKey})
 	return nil
 }
 

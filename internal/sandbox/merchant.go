@@ -88,6 +88,11 @@ type orderView struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	} `json:"exceptions"`
+	Loop *struct {
+		Found   bool   `json:"found"`
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	} `json:"loop"`
 }
 
 // orderIn waits until Switchback has the order in a state.

@@ -49,6 +49,10 @@ type Options struct {
 	Scopes, Topics []string
 	// DropDuplicateMetafield chooses what Shopify does with a second order of the same number.
 	DropDuplicateMetafield bool
+	// BucketSize and RestoreRate are Shopify's query budget for a shop; 0 is that of its standard plan.
+	BucketSize, RestoreRate float64
+	// Chaos disturbs calls and notifications of TikTok and Shopify; nil leaves them alone.
+	Chaos *Chaos
 }
 
 // World is the three platforms, running.
@@ -67,11 +71,11 @@ type World struct {
 
 // Start opens the platforms on free loopback ports.
 func Start(ctx context.Context, o Options) (*World, error) {
-	w := &World{app: o.AppURL, TikTokFaults: &chaos.Script{}, ShopifyFaults: &chaos.Script{}}
+	w := &World{app: o.AppURL, TikTokFaults: &chaos.Script{Otherwise: o.Chaos.plan()}, ShopifyFaults: &chaos.Script{Otherwise: o.Chaos.plan()}}
 	var err error
 	w.TikTok, err = tiktoksim.New(tiktoksim.Options{
 		AppKey: tiktokKey, AppSecret: tiktokSecret, ServiceID: tiktokService,
-		RedirectURL: o.AppURL + "/tiktok/callback", Script: w.TikTokFaults, Products: goods(),
+		RedirectURL: o.AppURL + "/tiktok/callback", Script: w.TikTokFaults, Way: o.Chaos.webhooks(), Products: goods(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start simulated tiktok shop: %w", err)
@@ -83,7 +87,8 @@ func Start(ctx context.Context, o Options) (*World, error) {
 	w.Shopify = shopifysim.New(shopifysim.Options{
 		APIKey: shopifyKey, APISecret: shopifySecret, Scopes: o.Scopes, Topics: o.Topics,
 		AppURL: o.AppURL, WebhookURL: o.AppURL + "/webhooks/shopify",
-		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults,
+		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults, Way: o.Chaos.webhooks(),
+		BucketSize: o.BucketSize, RestoreRate: o.RestoreRate,
 	})
 	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}})
 	if err := w.furnish(); err != nil {
@@ -105,7 +110,7 @@ func (w *World) Environment() []string {
 		"TIKTOK_APP_KEY=" + tiktokKey, "TIKTOK_APP_SECRET=" + tiktokSecret, "TIKTOK_SERVICE_ID=" + tiktokService,
 		"TIKTOK_API_URL=" + w.URL.TikTok, "TIKTOK_AUTH_URL=" + w.URL.TikTok, "TIKTOK_AUTHORIZE_URL=" + w.URL.TikTok + "/open/authorize",
 		"LOOP_API_URL=" + w.URL.Loop + "/api/v1",
-		"RETRY_BASE=100ms",
+		"RETRY_BASE=100ms", "POLL_INTERVAL=2s",
 	}
 }
 

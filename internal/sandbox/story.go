@@ -34,15 +34,17 @@ type chapter struct {
 // platform's contract did not allow is an error even when all held.
 func (s *Story) Tell(ctx context.Context) error {
 	chapters := []chapter{
-		{"A merchant opens Switchback in the Shopify admin for the first time.", s.openApp},
-		{"The merchant connects TikTok Shop; the seller agrees.", s.connect},
+		{"A merchant opens Switchback in the Shopify admin for the first time.", s.patiently(s.openApp)},
+		{"The merchant connects TikTok Shop; the seller agrees.", s.patiently(s.connect)},
 		{"The merchant turns on Pull orders and Push orders.", s.turnOn},
 		{"A buyer orders three things on TikTok. TikTok keeps the order on hold for an hour of remorse.", s.placeOrder},
 		{"TikTok releases the order. Its notification comes twice, and an older one comes late.", s.release},
 		{"In Shopify the order carries everything that Loop and people look for.", s.inspect},
 		{"The buyer finds it in Loop's return portal, in every usual writing of number and ZIP.", s.findInLoop},
+		{"The merchant gives Switchback a key for Loop and has the order tried there, as a buyer would.", s.askLoop},
 		{"TikTok knows which Shopify order it became.", s.reference},
 		{"A second buyer orders; Shopify writes the order, and the answer is lost on the way.", s.lostAnswer},
+		{"A third buyer orders, and TikTok's notification is lost on the way.", s.lostNotification},
 		{"A person wonders why the order is as it is, and reads its timeline.", s.explain},
 	}
 	for n, chapter := range chapters {
@@ -60,6 +62,18 @@ func (s *Story) Tell(ctx context.Context) error {
 	}
 	_, _ = fmt.Fprint(s.Out, "\n    Every step held, and every request kept to the platforms' contracts.\n")
 	return nil
+}
+
+// patiently does a chapter again until it holds: what a person does whose page
+// showed an error and who presses the button once more.
+func (s *Story) patiently(do func(context.Context) (string, error)) func(context.Context) (string, error) {
+	return func(ctx context.Context) (sees string, err error) {
+		err = s.until(ctx, func(ctx context.Context) error {
+			sees, err = do(ctx)
+			return err
+		})
+		return sees, err
+	}
 }
 
 // until asks again until the answer is there. The last answer's error says what was missing.

@@ -18,9 +18,6 @@ const (
 	MetafieldType      = "id"
 )
 
-// maxCreateLines is the longest input list that Shopify takes.
-const maxCreateLines = 250
-
 // Created is the answer to an order that was sent. An order beside userErrors
 // was written, less what the errors name.
 type Created struct {
@@ -32,8 +29,8 @@ type Created struct {
 // OutcomeUnknown tells whether Shopify may have written the order all the same.
 // A refusal is no error: Order is nil and UserErrors say why.
 func (c *Client) CreateOrder(ctx context.Context, shop Domain, order admin.OrderCreateOrderInput, options admin.OrderCreateOptionsInput) (Created, error) {
-	lines := min(max(len(order.LineItems), 1), maxCreateLines)
-	data, err := admin.OrderCreate(ctx, c.at(shop, lines), &order, &options, lines)
+	v := VariablesOf(order, options)
+	data, err := admin.OrderCreate(ctx, c.at(shop, v.Lines), v.Order, v.Options, v.Lines)
 	payload := (*admin.OrderCreateOrderCreateOrderCreatePayload)(nil)
 	if data != nil {
 		payload = data.OrderCreate

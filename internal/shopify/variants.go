@@ -42,6 +42,26 @@ func (c *Client) VariantsBySKU(ctx context.Context, shop Domain, skus []string) 
 	return found, nil
 }
 
+// Variants reads variants by their ids. One that is not in the answer is not in the shop.
+func (c *Client) Variants(ctx context.Context, shop Domain, ids []GID) (map[GID]Variant, error) {
+	found := map[GID]Variant{}
+	for _, id := range ids {
+		data, err := admin.Variant(ctx, c.at(shop, 1), string(id))
+		if err != nil {
+			return nil, err
+		}
+		if data.ProductVariant == nil {
+			continue
+		}
+		variant, err := variantOf(data.ProductVariant)
+		if err != nil {
+			return nil, err
+		}
+		found[id] = variant
+	}
+	return found, nil
+}
+
 // searchVariants reads every page of one search into found.
 func (c *Client) searchVariants(ctx context.Context, shop Domain, batch []string, found map[string][]Variant) error {
 	terms := make([]string, len(batch))
@@ -77,19 +97,27 @@ func keepVariant(node *admin.VariantFields, batch []string, found map[string][]V
 	if node == nil || !slices.Contains(batch, text(node.Sku)) {
 		return nil
 	}
-	id, err := ParseGID("ProductVariant", node.Id)
+	v, err := variantOf(node)
 	if err != nil {
 		return err
-	}
-	v := Variant{ID: id, SKU: *node.Sku, Title: node.Title}
-	if p := node.Product; p != nil {
-		v.ProductTitle, v.ProductStatus = p.Title, string(p.Status)
-		if v.Product, err = ParseGID("Product", p.Id); err != nil {
-			return err
-		}
 	}
 	if !slices.Contains(found[v.SKU], v) {
 		found[v.SKU] = append(found[v.SKU], v)
 	}
 	return nil
+}
+
+func variantOf(node *admin.VariantFields) (Variant, error) {
+	id, err := ParseGID("ProductVariant", node.Id)
+	if err != nil {
+		return Variant{}, err
+	}
+	v := Variant{ID: id, SKU: text(node.Sku), Title: node.Title}
+	if p := node.Product; p != nil {
+		v.ProductTitle, v.ProductStatus = p.Title, string(p.Status)
+		if v.Product, err = ParseGID("Product", p.Id); err != nil {
+			return Variant{}, err
+		}
+	}
+	return v, nil
 }

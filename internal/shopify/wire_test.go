@@ -49,6 +49,19 @@ func fullOrder(name string) (admin.OrderCreateOrderInput, admin.OrderCreateOptio
 	return order, admin.OrderCreateOptionsInput{InventoryBehaviour: &behavior, SendReceipt: ptr(false), SendFulfillmentReceipt: ptr(false)}
 }
 
+// fullRefund fills what package orders fills.
+func fullRefund(order GID) admin.RefundInput {
+	return admin.RefundInput{
+		OrderId: string(order), Note: ptr("Cancelled at TikTok Shop"), Notify: ptr(false), Shipping: &admin.ShippingRefundInput{FullRefund: ptr(true)},
+		RefundLineItems: []*admin.RefundLineItemInput{
+			{LineItemId: "gid://shopify/LineItem/2", Quantity: 1, RestockType: ptr(admin.RefundLineItemRestockTypeCancel)},
+		},
+		Transactions: []*admin.OrderTransactionInput{{
+			OrderId: string(order), ParentId: ptr("gid://shopify/OrderTransaction/3"), Gateway: "TikTok Shop", Kind: admin.OrderTransactionKindRefund, Amount: "26.60",
+		}},
+	}
+}
+
 // TestGoldenRequests pins every operation's body to the byte, above all that an
 // input that was not set is absent rather than null. What the bodies contain is
 // held against the schema by the simulator, in TestGoldenRequestsFitTheSchema.
@@ -121,9 +134,24 @@ func goldenCalls() map[string]func(*testing.T, *Client) {
 		"variants_by_sku": func(t *testing.T, c *Client) {
 			_, _ = c.VariantsBySKU(t.Context(), testShop, []string{"B", "A", "B", "", " ", `say "hi" \ OR sku:*`})
 		},
+		"variant": func(t *testing.T, c *Client) {
+			_, _ = c.Variants(t.Context(), testShop, []GID{"gid://shopify/ProductVariant/7"})
+		},
 		"metafields_set": func(t *testing.T, c *Client) { _ = c.SetTikTokOrderID(t.Context(), testShop, order, tiktokID) },
 		"tags_add":       func(t *testing.T, c *Client) { _ = c.AddTags(t.Context(), testShop, order, []string{"tiktok-shop"}) },
 		"shop":           func(t *testing.T, c *Client) { _, _ = c.ShopInfo(t.Context(), testShop) },
+		"order_standing": func(t *testing.T, c *Client) { _, _ = c.Standing(t.Context(), testShop, order, 2) },
+		"order_address":  func(t *testing.T, c *Client) { _, _ = c.OrderAddress(t.Context(), testShop, order) },
+		"order_update_address": func(t *testing.T, c *Client) {
+			_ = c.UpdateAddress(t.Context(), testShop, order, admin.MailingAddressInput{LastName: ptr("Byron"), Zip: ptr("10002")})
+		},
+		"refund_create": func(t *testing.T, c *Client) {
+			_, _ = c.CreateRefund(t.Context(), testShop, fullRefund(order), "key-1")
+		},
+		"order_cancel": func(t *testing.T, c *Client) {
+			_, _ = c.CancelOrder(t.Context(), testShop, order, admin.OrderCancelReasonCustomer, false, "Cancelled at TikTok Shop")
+		},
+		"job_done":       func(t *testing.T, c *Client) { _, _ = c.JobDone(t.Context(), testShop, "gid://shopify/Job/1") },
 		"granted_scopes": func(t *testing.T, c *Client) { _, _ = c.GrantedScopes(t.Context(), testShop) },
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/switchbackhq/switchback/internal/secret"
 )
 
 // Settings are the merchant's choices for one shop. The JSON names are the
@@ -33,6 +35,13 @@ type Settings struct {
 	InventoryBehaviour InventoryBehaviour `json:"inventory_behaviour"`
 	// Tags are added to every order beside `tiktok-shop`.
 	Tags []string `json:"tags"`
+
+	// LoopKeySet tells whether a key for Loop's API is kept. The key itself is
+	// sealed apart from the settings and never read with them.
+	LoopKeySet bool `json:"-"`
+	// LoopKey, set by a change, replaces the key for Loop's API; an empty one
+	// removes it. Nil leaves the key alone, and is what reading gives.
+	LoopKey *secret.String `json:"-"`
 }
 
 // OrderEmail says which e-mail an order carries in Shopify.
@@ -89,6 +98,7 @@ const (
 	longestTag   = 40 // Shopify's own limit for a tag
 	longestAffix = 20
 	longestURL   = 2048
+	longestKey   = 256
 )
 
 // affixPattern keeps names searchable: Shopify's search grammar gives other
@@ -113,6 +123,9 @@ func (s Settings) Validate() error {
 	if err := validatePortal(s.ReturnPortalURL); err != nil {
 		return err
 	}
+	if err := validateLoopKey(s.LoopKey); err != nil {
+		return err
+	}
 	return validateTags(s.Tags)
 }
 
@@ -125,6 +138,16 @@ func validatePortal(portal string) error {
 		return &SettingsError{"return_portal_url", "want an https address with a host and without a user name"}
 	}
 	return nil
+}
+
+// loopKeyPattern is what may stand in a header: visible ASCII.
+var loopKeyPattern = regexp.MustCompile(`^[!-~]*$`)
+
+func validateLoopKey(key *secret.String) error {
+	if key == nil || len(key.Reveal()) <= longestKey && loopKeyPattern.MatchString(key.Reveal()) {
+		return nil
+	}
+	return &SettingsError{"loop_api_key", fmt.Sprintf("want a key as Loop shows it, at most %d characters without spaces; an empty text removes it", longestKey)}
 }
 
 func validateTags(tags []string) error {

@@ -16,7 +16,8 @@ import (
 // covers and the work that waited for them, all or nothing. A shop that was connected before keeps the time of
 // its connection and stays off when the merchant had switched it off. The error
 // wraps shops.ErrTaken when a TikTok shop belongs to another Shopify shop, and
-// shops.ErrNotFound when the Shopify shop is not installed (any more).
+// shops.ErrNotFound when the Shopify shop is not installed (any more). The jobs
+// that follow are kept in the same transaction.
 func (s *Store) Connect(ctx context.Context, auth shops.Authorization, pair tokens.Pair, connections []shops.Connection, jobs ...Job) error {
 	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		if err := lockInstalled(ctx, q, auth.Shop); err != nil {
@@ -79,15 +80,18 @@ func dropIdle(ctx context.Context, q *db.Queries, domain shopify.Domain, spared 
 	)
 }
 
-// Disconnect forgets a TikTok shop, and its authorization and tokens with the
-// last one, or returns shops.ErrNotFound.
-func (s *Store) Disconnect(ctx context.Context, domain shopify.Domain, id tiktok.ShopID) error {
-	err := s.change(ctx, func(q *db.Queries) error {
+// Disconnect forgets a TikTok shop and how far it was read, and its
+// authorization and tokens with the last one, or returns shops.ErrNotFound.
+func (s *Store) Disconnect(ctx context.Context, domain shopify.Domain, id tiktok.ShopID, jobs ...Job) error {
+	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		rows, err := q.DeleteConnection(ctx, db.DeleteConnectionParams{Shop: domain, TiktokShop: id})
 		if err := touched(rows, err, shops.ErrNotFound); err != nil {
-			return err
+			return nil, err
 		}
-		return dropIdle(ctx, q, domain, "")
+		return jobs, errors.Join(
+			q.DeleteCursors(ctx, db.DeleteCursorsParams{Shop: domain, TiktokShop: id}),
+			dropIdle(ctx, q, domain, ""),
+		)
 	})
 	if err != nil {
 		return fmt.Errorf("disconnect tiktok shop %s: %w", id, err)
@@ -95,11 +99,12 @@ func (s *Store) Disconnect(ctx context.Context, domain shopify.Domain, id tiktok
 	return nil
 }
 
-// SetConnectionOff switches a TikTok shop off for that reason, or on with shops.On.
-func (s *Store) SetConnectionOff(ctx context.Context, domain shopify.Domain, id tiktok.ShopID, reason shops.OffReason) error {
-	err := s.change(ctx, func(q *db.Queries) error {
+// SetConnectionOff switches a TikTok shop off for that reason, or on with
+// shops.On, and keeps the jobs that follow.
+func (s *Store) SetConnectionOff(ctx context.Context, domain shopify.Domain, id tiktok.ShopID, reason shops.OffReason, jobs ...Job) error {
+	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		rows, err := q.SetConnectionOff(ctx, db.SetConnectionOffParams{Shop: domain, TiktokShop: id, OffReason: reason})
-		return touched(rows, err, shops.ErrNotFound)
+		return jobs, touched(rows, err, shops.ErrNotFound)
 	})
 	if err != nil {
 		return fmt.Errorf("switch tiktok shop %s: %w", id, err)
@@ -112,6 +117,19 @@ func (s *Store) Connections(ctx context.Context, domain shopify.Domain) ([]shops
 	rows, err := s.read.Connections(ctx, domain)
 	if err != nil {
 		return nil, fmt.Errorf("list connections of %s: %w", domain, err)
+	}
+	list := make([]shops.Connection, len(rows))
+	for n, row := range rows {
+		list[n] = connectionOf(row)
+	}
+	return list, nil
+}
+
+// AllConnections are those of every shop, on and off.
+func (s *Store) AllConnections(ctx context.Context) ([]shops.Connection, error) {
+	rows, err := s.read.AllConnections(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list connections: %w", err)
 	}
 	list := make([]shops.Connection, len(rows))
 	for n, row := range rows {

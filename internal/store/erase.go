@@ -30,6 +30,7 @@ func (s *Store) EraseShop(ctx context.Context, domain shopify.Domain) error {
 			s.eraseBefore(ctx, q, domain, math.MaxInt64),
 			dropAccess(ctx, q, domain),
 			q.DeleteSettings(ctx, domain),
+			q.DeleteSKUMappings(ctx, domain),
 			q.DeleteShop(ctx, domain),
 		)
 	})
@@ -44,9 +45,12 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseEvents(ctx, db.EraseEventsParams{Shop: domain, Account: string(domain), Before: before}),
 		q.EraseExceptions(ctx, db.EraseExceptionsParams{Shop: domain, Before: before}),
 		q.EraseTimeline(ctx, db.EraseTimelineParams{Shop: domain, Before: before}),
-		// Lines and units first: they are found through their order.
+		q.EraseLoopChecks(ctx, db.EraseLoopChecksParams{Shop: domain, Before: before}),
+		// Intents, lines and units first: they are found through their order.
+		q.EraseIntents(ctx, db.EraseIntentsParams{Shop: domain, Before: before}),
 		q.EraseUnits(ctx, db.EraseUnitsParams{Shop: domain, Before: before}),
 		q.EraseLines(ctx, db.EraseLinesParams{Shop: domain, Before: before}),
+		q.EraseBackfills(ctx, db.EraseBackfillsParams{Shop: domain, Before: before}),
 		q.EraseOrders(ctx, db.EraseOrdersParams{Shop: domain, Before: before}),
 		q.EraseLeases(ctx, db.EraseLeasesParams{Shop: domain, Now: micros(s.now())}),
 	)

@@ -47,12 +47,18 @@ func (s *Store) Event(ctx context.Context, source inbox.Source, account, topic, 
 	if err != nil {
 		return inbox.Event{}, fmt.Errorf("read %s event %s: %w", source, topic, one(err, ErrNoEvent))
 	}
+	return s.eventOf(row)
+}
+
+// eventOf opens a kept delivery.
+func (s *Store) eventOf(row db.Event) (inbox.Event, error) {
 	e := inbox.Event{
 		ID: row.ID, Source: row.Source, Account: row.Account, Topic: row.Topic, DeliveryID: row.DeliveryID, EventID: row.EventID,
 		Shop: row.Shop, Order: row.OrderID, TriggeredAt: timeOf(row.TriggeredAt), ReceivedAt: timeOf(row.ReceivedAt),
 	}
+	var err error
 	if e.Body, err = s.keyring.Open(eventContext(e), row.BodySealed); err != nil {
-		return inbox.Event{}, fmt.Errorf("open %s event %s: %w", source, topic, err)
+		return inbox.Event{}, fmt.Errorf("open %s event %s: %w", e.Source, e.Topic, err)
 	}
 	return e, nil
 }

@@ -27,29 +27,6 @@ func (s *Store) SaveOrder(ctx context.Context, lease links.Lease, order links.Or
 	return nil
 }
 
-// SaveWritten keeps an order together with its lines and the units behind them,
-// in place of those it had. Of the ZIP, already normalized, only a keyed hash
-// is kept; it may be empty. Errors are those of SaveOrder.
-func (s *Store) SaveWritten(ctx context.Context, lease links.Lease, order links.Order, lines []links.Line, zip string, jobs ...Job) error {
-	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
-		if err := s.saveOrder(ctx, q, lease, order); err != nil {
-			return nil, err
-		}
-		if err := saveLines(ctx, q, order, lines); err != nil {
-			return nil, err
-		}
-		hash := ""
-		if zip != "" {
-			hash = s.keyring.Hash(zipPurpose(order.Shop), zip)
-		}
-		return jobs, q.SetOrderZIP(ctx, db.SetOrderZIPParams{Shop: order.Shop, OrderID: order.ID, ZipHash: hash})
-	})
-	if err != nil {
-		return fmt.Errorf("save written order %s: %w", order.ID, err)
-	}
-	return nil
-}
-
 func (s *Store) saveOrder(ctx context.Context, q *db.Queries, lease links.Lease, order links.Order) error {
 	if lease.Shop != order.Shop || lease.Order != order.ID {
 		return fmt.Errorf("the lease is on order %s of %s", lease.Order, lease.Shop)
@@ -69,7 +46,7 @@ func (s *Store) saveOrder(ctx context.Context, q *db.Queries, lease links.Lease,
 		Status: order.Status, UpdateTime: order.UpdateTime, OrderedAt: micros(order.OrderedAt),
 		Total: order.Total, Currency: order.Currency, ShopifyOrder: order.ShopifyOrder, ShopifyName: order.ShopifyName,
 		WrittenAt: microsOf(order.WrittenAt), AttemptAt: microsOf(order.AttemptAt), Lookups: int64(order.Lookups),
-		DuplicateChoice: order.Duplicate, ReferencedAt: microsOf(order.ReferencedAt), CreatedAt: micros(s.now()),
+		DuplicateChoice: order.Duplicate, TotalsChoice: order.Totals, ReferencedAt: microsOf(order.ReferencedAt), CreatedAt: micros(s.now()),
 	})
 }
 
@@ -85,6 +62,7 @@ func saveLines(ctx context.Context, q *db.Queries, order links.Order, lines []li
 		err := q.AddLine(ctx, db.AddLineParams{
 			Shop: order.Shop, OrderID: order.ID, Position: int64(n), ShopifyLine: line.ShopifyLine, Variant: line.Variant,
 			Sku: line.SKU, Title: line.Title, Quantity: int64(line.Quantity), UnitPrice: line.UnitPrice,
+			UnitTax: line.UnitTax, TookStock: line.TookStock,
 		})
 		if err != nil {
 			return fmt.Errorf("line %d: %w", n+1, err)
@@ -92,7 +70,7 @@ func saveLines(ctx context.Context, q *db.Queries, order links.Order, lines []li
 		for m, unit := range line.Units {
 			err := q.AddUnit(ctx, db.AddUnitParams{
 				Shop: order.Shop, OrderID: order.ID, UnitID: unit.ID, LinePosition: int64(n), UnitPosition: int64(m),
-				SkuID: unit.SKUID, Status: unit.Status, PackageID: unit.Package,
+				SkuID: unit.SKUID, Status: unit.Status, PackageID: unit.Package, Gone: unit.Gone,
 			})
 			if err != nil {
 				return fmt.Errorf("unit %s: %w", unit.ID, err)
@@ -142,13 +120,14 @@ func (s *Store) Lines(ctx context.Context, shop shopify.Domain, id tiktok.OrderI
 	}
 	behind := map[int64][]links.Unit{}
 	for _, u := range units {
-		behind[u.LinePosition] = append(behind[u.LinePosition], links.Unit{ID: u.UnitID, SKUID: u.SkuID, Status: u.Status, Package: u.PackageID})
+		behind[u.LinePosition] = append(behind[u.LinePosition], links.Unit{ID: u.UnitID, SKUID: u.SkuID, Status: u.Status, Package: u.PackageID, Gone: u.Gone})
 	}
 	lines := make([]links.Line, len(rows))
 	for n, row := range rows {
 		lines[n] = links.Line{
 			ShopifyLine: row.ShopifyLine, Variant: row.Variant, SKU: row.Sku, Title: row.Title,
-			Quantity: int(row.Quantity), UnitPrice: row.UnitPrice, Units: behind[row.Position],
+			Quantity: int(row.Quantity), UnitPrice: row.UnitPrice, UnitTax: row.UnitTax, TookStock: row.TookStock,
+			Units: behind[row.Position],
 		}
 	}
 	return lines, nil
@@ -159,7 +138,7 @@ func orderOf(row db.Order) links.Order {
 		Shop: row.Shop, TikTokShop: row.TiktokShop, ID: row.OrderID, State: row.State, Reason: row.Reason,
 		Status: row.Status, UpdateTime: row.UpdateTime, OrderedAt: timeOf(row.OrderedAt), Total: row.Total, Currency: row.Currency,
 		ShopifyOrder: row.ShopifyOrder, ShopifyName: row.ShopifyName, WrittenAt: timeOrNil(row.WrittenAt), AttemptAt: timeOrNil(row.AttemptAt),
-		Lookups: int(row.Lookups), Duplicate: row.DuplicateChoice, ReferencedAt: timeOrNil(row.ReferencedAt),
+		Lookups: int(row.Lookups), Duplicate: row.DuplicateChoice, Totals: row.TotalsChoice, ReferencedAt: timeOrNil(row.ReferencedAt),
 		CreatedAt: timeOf(row.CreatedAt), UpdatedAt: timeOf(row.UpdatedAt),
 	}
 }

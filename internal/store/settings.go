@@ -12,11 +12,13 @@ import (
 
 // Settings are the shop's, or shops.ErrNotFound.
 func (s *Store) Settings(ctx context.Context, domain shopify.Domain) (shops.Settings, error) {
-	body, err := s.read.Settings(ctx, domain)
+	row, err := s.read.Settings(ctx, domain)
 	if err != nil {
 		return shops.Settings{}, fmt.Errorf("read settings of %s: %w", domain, one(err, shops.ErrNotFound))
 	}
-	return settingsOf(domain, body)
+	settings, err := settingsOf(domain, row.Body)
+	settings.LoopKeySet = row.LoopKeySet
+	return settings, err
 }
 
 // UpdateSettings keeps settings together with the work that they release.
@@ -42,8 +44,14 @@ func (s *Store) ChangeSettings(ctx context.Context, domain shopify.Domain, chang
 		if settings, err = settingsOf(domain, body); err != nil {
 			return nil, err
 		}
+		if settings.LoopKeySet, err = q.LoopKeySet(ctx, domain); err != nil {
+			return nil, err
+		}
 		jobs, err := change(&settings)
 		if err != nil {
+			return nil, err
+		}
+		if err := s.keepLoopKey(ctx, q, domain, &settings); err != nil {
 			return nil, err
 		}
 		text, err := json.Marshal(settings)

@@ -19,7 +19,7 @@ import (
 // is new gets a slug and default settings, one that was uninstalled begins its
 // next installation with the settings it had; an installed one is brought up to
 // date. Empty fields leave what is known. Slug, Installation and the times are
-// the store's to give.
+// the store's to give. The jobs that follow are kept in the same transaction.
 func (s *Store) InstallShop(ctx context.Context, shop shops.Shop, pair tokens.Pair, jobs ...Job) (shops.Shop, error) {
 	scopes, err := listText(shop.Scopes)
 	if err != nil {
@@ -98,15 +98,16 @@ func (s *Store) UpdateShop(ctx context.Context, shop shops.Shop) error {
 	return nil
 }
 
-// SetScopes keeps the scopes that Shopify granted to an installed shop, or returns shops.ErrNotFound.
-func (s *Store) SetScopes(ctx context.Context, domain shopify.Domain, scopes []string) error {
+// SetScopes keeps the scopes that Shopify granted to an installed shop, with the
+// jobs that follow, or returns shops.ErrNotFound.
+func (s *Store) SetScopes(ctx context.Context, domain shopify.Domain, scopes []string, jobs ...Job) error {
 	text, err := listText(scopes)
 	if err != nil {
 		return fmt.Errorf("set scopes of %s: %w", domain, err)
 	}
-	err = s.change(ctx, func(q *db.Queries) error {
+	err = s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		rows, err := q.SetScopes(ctx, db.SetScopesParams{Domain: domain, Scopes: text})
-		return touched(rows, err, shops.ErrNotFound)
+		return jobs, touched(rows, err, shops.ErrNotFound)
 	})
 	if err != nil {
 		return fmt.Errorf("set scopes of %s: %w", domain, err)
@@ -143,7 +144,7 @@ func (s *Store) UninstallShop(ctx context.Context, domain shopify.Domain, trigge
 // dropAccess deletes what lets us act for the shop.
 func dropAccess(ctx context.Context, q *db.Queries, domain shopify.Domain) error {
 	for _, drop := range []func(context.Context, shopify.Domain) error{
-		q.DeleteTokens, q.DeleteConnections, q.DeleteAuthorizations, q.DeleteStates,
+		q.DeleteTokens, q.DeleteConnections, q.DeleteAuthorizations, q.DeleteStates, q.DeleteShopCursors, q.DeleteLoopKey,
 	} {
 		if err := drop(ctx, domain); err != nil {
 			return err

@@ -110,10 +110,11 @@ func (s *Store) RenewTokenPair(ctx context.Context, key tokens.Key, pair tokens.
 	return nil
 }
 
-// RefuseTokenPair remembers that the platform refused to renew that generation.
-func (s *Store) RefuseTokenPair(ctx context.Context, key tokens.Key, generation int64, at time.Time) error {
-	err := s.change(ctx, func(q *db.Queries) error {
-		return q.RefuseTokenPair(ctx, db.RefuseTokenPairParams{
+// RefuseTokenPair remembers that the platform refused to renew that generation,
+// and keeps the jobs that follow.
+func (s *Store) RefuseTokenPair(ctx context.Context, key tokens.Key, generation int64, at time.Time, jobs ...Job) error {
+	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
+		return jobs, q.RefuseTokenPair(ctx, db.RefuseTokenPairParams{
 			Platform: key.Platform, Shop: shopify.Domain(key.Shop), Seller: key.Seller, Generation: generation, RefusedAt: micros(at),
 		})
 	})
@@ -121,6 +122,19 @@ func (s *Store) RefuseTokenPair(ctx context.Context, key tokens.Key, generation 
 		return fmt.Errorf("refuse %s: %w", key, err)
 	}
 	return nil
+}
+
+// RefusedTokens names the shop's tokens that their platform refused to renew.
+func (s *Store) RefusedTokens(ctx context.Context, shop shopify.Domain) ([]tokens.Key, error) {
+	rows, err := s.read.RefusedTokens(ctx, shop)
+	if err != nil {
+		return nil, fmt.Errorf("list refused tokens of %s: %w", shop, err)
+	}
+	keys := make([]tokens.Key, len(rows))
+	for n, row := range rows {
+		keys[n] = tokens.Key{Platform: row.Platform, Shop: string(shop), Seller: row.Seller}
+	}
+	return keys, nil
 }
 
 // tokenContext binds a sealed token to where it belongs.

@@ -55,7 +55,13 @@ func released(shop shopify.Domain, before, after shops.Settings) []Job {
 		jobs = append(jobs, orders.ReleaseArgs{Shop: shop, State: links.Waiting, Reason: orders.PullOff})
 	}
 	if after.PushOrders && !before.PushOrders {
-		jobs = append(jobs, orders.ReleaseArgs{Shop: shop, State: links.Held, Reason: orders.PushOff})
+		jobs = append(jobs,
+			orders.ReleaseArgs{Shop: shop, State: links.Held, Reason: orders.PushOff},
+			orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.PushOff}, // changes of written orders
+		)
+	}
+	if after.MirrorRefunds && !before.MirrorRefunds {
+		jobs = append(jobs, orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.MirrorOff})
 	}
 	return jobs
 }

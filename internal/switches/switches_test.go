@@ -35,6 +35,8 @@ func TestTurningASwitchOnReleasesWhatItHeld(t *testing.T) {
 	t.Parallel()
 	pull := orders.ReleaseArgs{Shop: shop, State: links.Waiting, Reason: orders.PullOff}
 	push := orders.ReleaseArgs{Shop: shop, State: links.Held, Reason: orders.PushOff}
+	written := orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.PushOff}
+	mirror := orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.MirrorOff}
 	cases := map[string]struct {
 		edit func(*shops.Settings)
 		want []switches.Job
@@ -42,11 +44,13 @@ func TestTurningASwitchOnReleasesWhatItHeld(t *testing.T) {
 		"nothing":       {func(*shops.Settings) {}, nil},
 		"another one":   {func(s *shops.Settings) { s.PullRefunds = true }, nil},
 		"pull":          {func(s *shops.Settings) { s.PullOrders = true }, []switches.Job{pull}},
-		"push":          {func(s *shops.Settings) { s.PushOrders = true }, []switches.Job{push}},
-		"pull and push": {func(s *shops.Settings) { s.PullOrders, s.PushOrders = true, true }, []switches.Job{pull, push}},
+		"push":          {func(s *shops.Settings) { s.PushOrders = true }, []switches.Job{push, written}},
+		"pull and push": {func(s *shops.Settings) { s.PullOrders, s.PushOrders = true, true }, []switches.Job{pull, push, written}},
+		"mirror":        {func(s *shops.Settings) { s.MirrorRefunds = true }, []switches.Job{mirror}},
 	}
 	for name, c := range cases {
 		d := &drawer{settings: shops.DefaultSettings()}
+		d.settings.MirrorRefunds = false
 		panel := switches.Panel{Store: d}
 		edit := func(s *shops.Settings) error { c.edit(s); return nil }
 		for range 2 { // the second time nothing changes, so nothing is released

@@ -109,8 +109,11 @@ func (c *Client) send(ctx context.Context, seat Seat, token secret.String, ep en
 	req.Header.Set("x-tts-access-token", token.Reveal())
 	requestID, err = c.exchange(req, ep.op, out, token)
 	var refused *Error
-	if errors.As(err, &refused) && refused.rateLimited() {
+	switch {
+	case errors.As(err, &refused) && refused.rateLimited():
 		c.Limits.pause(seat.Shop, ep, refused.RetryAfter)
+	case err == nil:
+		c.Limits.answered(seat.Shop, ep)
 	}
 	return requestID, err
 }

@@ -161,6 +161,12 @@ func IsNotFound(err error) bool {
 // IsTokenExpired tells whether TikTok called the access token expired or invalid.
 func IsTokenExpired(err error) bool { return said(err, (*Error).staleToken) }
 
+// IsPageRefused tells whether TikTok does not take the page token any more: the
+// search must begin again.
+func IsPageRefused(err error) bool {
+	return said(err, func(e *Error) bool { return e.names("page_token") })
+}
+
 // IsScopeMissing tells whether the seller has not granted what the call needs.
 func IsScopeMissing(err error) bool {
 	return said(err, func(e *Error) bool { return e.Code == codeScopeMissing })

@@ -12,18 +12,32 @@ import (
 	"github.com/switchbackhq/switchback/internal/fault"
 )
 
-// pace is how often an endpoint may be called for one shop.
+// pace is how often an endpoint may be called for one shop, to begin with.
 type pace struct {
 	perSecond rate.Limit
 	burst     int
 }
 
 // TikTok publishes no fixed limits: they depend on app, shop, endpoint and the
-// platform's load. These are cautious guesses; a 429 slows the endpoint down
-// for as long as TikTok asks.
+// platform's load. So an endpoint begins at a cautious guess and finds its own
+// rate: while calls wait for their turn each good answer makes it faster, and a
+// 429 halves it. Before the first 429 it grows quickly, tenfold in about 12
+// seconds, and after it by a percent a second, so that a limit which TikTok
+// holds to is touched about once a minute.
 var (
 	brisk  = pace{perSecond: 5, burst: 20}
 	steady = pace{perSecond: 2, burst: 10}
+)
+
+const (
+	quickGrowth, slowGrowth rate.Limit = 0.2, 0.01
+	// fastestPace bounds what an endpoint may find: it is more orders than the largest
+	// Shopify plan but one takes in the same second. It never falls below its first guess,
+	// at which all workers still get their turn within longestWait: the waits that come
+	// with each 429 are pace enough there.
+	fastestPace rate.Limit = 50
+	// cutOnce is how long one refusal stands for those that were under way beside it.
+	cutOnce = time.Second
 )
 
 // longestWait is how long a call waits for its turn before the job is put off
@@ -46,7 +60,9 @@ type laneKey struct {
 
 type lane struct {
 	limiter     *rate.Limiter
+	growth      rate.Limit
 	pausedUntil time.Time
+	cutAt       time.Time
 }
 
 // wait returns when the call may be made. A nil Limits never waits. An error is
@@ -87,14 +103,33 @@ func (l *Limits) reserve(shop ShopID, ep endpoint) (delay time.Duration, cancel 
 	return turn.Delay(), turn.Cancel
 }
 
-// pause stops calls of this endpoint for this shop: TikTok asked for it.
+// answered makes the endpoint faster for this shop, if its pace is what calls wait for.
+func (l *Limits) answered(shop ShopID, ep endpoint) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	current := l.lane(shop, ep)
+	if current.limiter.Tokens() < 1 {
+		current.limiter.SetLimit(min(fastestPace, current.limiter.Limit()+current.growth))
+	}
+}
+
+// pause stops calls of this endpoint for this shop, as TikTok asked, and halves its pace.
 func (l *Limits) pause(shop ShopID, ep endpoint, wait time.Duration) {
 	if l == nil {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.lane(shop, ep).pausedUntil = time.Now().Add(wait)
+	current, now := l.lane(shop, ep), time.Now()
+	current.pausedUntil = now.Add(wait)
+	if now.Sub(current.cutAt) < cutOnce {
+		return
+	}
+	current.cutAt, current.growth = now, slowGrowth
+	current.limiter.SetLimit(max(ep.pace.perSecond, current.limiter.Limit()/2))
 }
 
 func (l *Limits) lane(shop ShopID, ep endpoint) *lane {
@@ -103,7 +138,7 @@ func (l *Limits) lane(shop ShopID, ep endpoint) *lane {
 		l.lanes = map[laneKey]*lane{}
 	}
 	if l.lanes[key] == nil {
-		l.lanes[key] = &lane{limiter: rate.NewLimiter(ep.pace.perSecond, ep.pace.burst)}
+		l.lanes[key] = &lane{limiter: rate.NewLimiter(ep.pace.perSecond, ep.pace.burst), growth: quickGrowth}
 	}
 	return l.lanes[key]
 }

@@ -82,3 +82,91 @@ func TestNilLimitsNeverWait(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// under calls an endpoint as often as it may for a time, against a platform that
+// refuses what goes beyond most calls in a second.
+func under(t *testing.T, limits *Limits, most int, span time.Duration) (taken, refused int) {
+	t.Helper()
+	began, second, inSecond := time.Now(), 0, 0
+	for {
+		if err := limits.wait(t.Context(), "1", orderDetail); err != nil {
+			t.Fatal(err)
+		}
+		since := time.Since(began)
+		if since >= span {
+			return taken, refused
+		}
+		if now := int(since / time.Second); now != second {
+			second, inSecond = now, 0
+		}
+		if inSecond++; inSecond > most {
+			refused++
+			limits.pause("1", orderDetail, time.Second)
+			continue
+		}
+		taken++
+		limits.answered("1", orderDetail)
+	}
+}
+
+// The platform's limit is told by nobody: it is found, used and hardly ever touched.
+func TestLimitsFindThePlatformsOwn(t *testing.T) {
+	t.Parallel()
+	for _, most := range []int{10, 30} {
+		synctest.Test(t, func(t *testing.T) {
+			limits := &Limits{}
+			under(t, limits, most, time.Minute)
+			taken, refused := under(t, limits, most, 10*time.Minute)
+			if part := float64(taken) / float64(most*600); part < 0.6 {
+				t.Errorf("%d a second: %d calls in ten minutes, %.0f %% of what is allowed", most, taken, 100*part)
+			}
+			if part := float64(refused) / float64(taken+refused); part >= 0.01 {
+				t.Errorf("%d a second: %d of %d calls were refused", most, refused, taken+refused)
+			}
+		})
+	}
+}
+
+func TestLimitsStayWithinTheirBounds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limits := &Limits{}
+		if taken, _ := under(t, limits, 1_000, time.Minute); taken > int(fastestPace)*60+orderDetail.pace.burst {
+			t.Errorf("%d calls in a minute", taken)
+		}
+		if got := limits.lane("1", orderDetail).limiter.Limit(); got != fastestPace {
+			t.Errorf("pace %v where nothing is refused, want %v", got, fastestPace)
+		}
+		for range 20 { // refusals of calls that were under way together count once
+			limits.pause("1", orderDetail, 0)
+		}
+		if got := limits.lane("1", orderDetail).limiter.Limit(); got != fastestPace/2 {
+			t.Errorf("pace %v after one moment of refusals, want half", got)
+		}
+		for range 20 {
+			<-time.After(cutOnce)
+			limits.pause("1", orderDetail, 0)
+		}
+		if got := limits.lane("1", orderDetail).limiter.Limit(); got != orderDetail.pace.perSecond {
+			t.Errorf("pace %v after many refusals, want %v", got, orderDetail.pace.perSecond)
+		}
+	})
+}
+
+// Answers alone say nothing about how many more TikTok would take.
+func TestLimitsGrowOnlyWithDemand(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limits := &Limits{}
+		for range 100 {
+			if err := limits.wait(t.Context(), "1", orderDetail); err != nil {
+				t.Fatal(err)
+			}
+			limits.answered("1", orderDetail)
+			<-time.After(time.Second)
+		}
+		if got := limits.lane("1", orderDetail).limiter.Limit(); got != orderDetail.pace.perSecond {
+			t.Errorf("pace %v, want %v", got, orderDetail.pace.perSecond)
+		}
+	})
+}

@@ -54,7 +54,9 @@ type Notification struct {
 	OrderStatus OrderStatus
 	// UpdateTime is when the subject changed, unix seconds.
 	UpdateTime int64
-	Data       json.RawMessage
+	// ExpiresAt is when a permission will end, unix seconds: TopicExpiring tells it.
+	ExpiresAt int64
+	Data      json.RawMessage
 
 	digest string
 }
@@ -96,6 +98,7 @@ func (n *Notification) readData() {
 		UpdateTime  json.RawMessage `json:"update_time"`
 		CreateTime  json.RawMessage `json:"create_time"`
 		PackageList json.RawMessage `json:"package_list"`
+		Expiration  json.RawMessage `json:"expiration_time"`
 	}
 	if json.Unmarshal(n.Data, &data) != nil {
 		return // not an object: there is nothing to take
@@ -105,6 +108,7 @@ func (n *Notification) readData() {
 	if n.UpdateTime == 0 {
 		n.UpdateTime = seconds(data.CreateTime)
 	}
+	n.ExpiresAt = seconds(data.Expiration)
 	if n.OrderID = OrderID(digits(data.OrderID)); n.OrderID != "" {
 		n.Orders = []OrderID{n.OrderID}
 		return

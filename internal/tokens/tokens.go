@@ -57,6 +57,9 @@ var (
 	ErrRefused = errors.New("the platform refused to renew the token")
 )
 
+// Job is what the queue can run.
+type Job = interface{ Kind() string }
+
 // Store keeps pairs, sealed.
 type Store interface {
 	// TokenPair returns ErrNone where there is none.
@@ -68,8 +71,8 @@ type Store interface {
 	// RenewTokenPair replaces the pair of the given generation, ends the lease and clears a refusal.
 	// It returns ErrNone when the pair is gone or was replaced meanwhile.
 	RenewTokenPair(ctx context.Context, key Key, pair Pair) error
-	// RefuseTokenPair remembers the refusal of that generation and ends the lease.
-	RefuseTokenPair(ctx context.Context, key Key, generation int64, at time.Time) error
+	// RefuseTokenPair remembers the refusal of that generation, ends the lease and keeps the jobs that follow.
+	RefuseTokenPair(ctx context.Context, key Key, generation int64, at time.Time, jobs ...Job) error
 }
 
 // Refresh asks the platform for a new pair. An error that wraps ErrRefused is
@@ -89,6 +92,8 @@ const (
 type Refresher struct {
 	Store   Store
 	Refresh Refresh
+	// Refused lists the jobs that follow from a refusal; nil means none.
+	Refused func(Key) []Job
 	Now     func() time.Time
 
 	flights singleflight.Group
@@ -152,7 +157,7 @@ func (r *Refresher) renewOnce(ctx context.Context, key Key, stale secret.String)
 	}
 	fresh, err := r.Refresh(ctx, key, pair.Refresh)
 	if errors.Is(err, ErrRefused) {
-		return secret.String{}, errors.Join(fmt.Errorf("renew %s: %w", key, err), r.Store.RefuseTokenPair(ctx, key, pair.Generation, now))
+		return secret.String{}, errors.Join(fmt.Errorf("renew %s: %w", key, err), r.refuse(ctx, key, pair.Generation))
 	}
 	if err != nil {
 		return secret.String{}, errors.Join(fmt.Errorf("renew %s: %w", key, err), r.endLease(ctx, key, true))
@@ -162,6 +167,15 @@ func (r *Refresher) renewOnce(ctx context.Context, key Key, stale secret.String)
 		return secret.String{}, fmt.Errorf("save renewed %s: %w", key, err)
 	}
 	return fresh.Access, nil
+}
+
+// refuse remembers that somebody must connect again, and has it told.
+func (r *Refresher) refuse(ctx context.Context, key Key, generation int64) error {
+	var jobs []Job
+	if r.Refused != nil {
+		jobs = r.Refused(key)
+	}
+	return r.Store.RefuseTokenPair(ctx, key, generation, r.Now(), jobs...)
 }
 
 // endLease gives the lease back at once, so that the next attempt need not wait it out.

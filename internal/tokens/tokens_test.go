@@ -63,7 +63,7 @@ func (d *drawer) RenewTokenPair(_ context.Context, _ tokens.Key, pair tokens.Pai
 	return nil
 }
 
-func (d *drawer) RefuseTokenPair(_ context.Context, _ tokens.Key, generation int64, at time.Time) error {
+func (d *drawer) RefuseTokenPair(_ context.Context, _ tokens.Key, generation int64, at time.Time, _ ...tokens.Job) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.pair.Generation == generation {

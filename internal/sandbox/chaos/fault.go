@@ -1,6 +1,7 @@
 // Package chaos says how a simulated platform misbehaves on its next call: cut connections, throttling, broken or
 // late answers. Simulators ask a Script (what a test wrote down) for a Fault per call and act on it; tests and the
-// sandbox's story fill the Script. It never performs a platform's work itself and knows no platform.
+// sandbox's story fill the Script, or give it a Plan that draws faults by a seed. Webhooks decides likewise what happens to
+// notifications on their way. The package never performs a platform's work itself and knows no platform.
 package chaos
 
 import (

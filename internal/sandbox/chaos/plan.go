@@ -13,8 +13,10 @@ import (
 type Plan struct {
 	Seed          uint64
 	Probabilities map[Kind]float64 // per call, 0 to 1; what they leave of 1 is success. Do not change after first use
-	After         time.Duration    // for Slow and LateCommit
-	RetryAfter    time.Duration    // for Throttled
+	// Operations have probabilities of their own, in place of the general ones.
+	Operations map[string]map[Kind]float64
+	After      time.Duration // for Slow and LateCommit
+	RetryAfter time.Duration // for Throttled
 
 	mu    sync.Mutex
 	calls map[string]int
@@ -36,13 +38,22 @@ func (p *Plan) Next(op string) (Fault, bool) {
 }
 
 func (p *Plan) decide(op string, n int) (Fault, bool) {
-	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%s#%d", op, n) // a hash never refuses a write
-	roll := rand.New(rand.NewPCG(p.Seed, h.Sum64())).Float64()
+	probabilities, own := p.Operations[op]
+	if !own {
+		probabilities = p.Probabilities
+	}
+	roll := rand.New(rand.NewPCG(p.Seed, hash(op, n))).Float64()
 	for _, k := range Kinds() { // not the map: its order differs from run to run
-		if roll -= p.Probabilities[k]; roll < 0 {
+		if roll -= probabilities[k]; roll < 0 {
 			return Fault{Kind: k, After: p.After, RetryAfter: p.RetryAfter}, true
 		}
 	}
 	return Fault{}, false
+}
+
+// hash tells the n-th occasion of a name from all others.
+func hash(name string, n int) uint64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%s#%d", name, n) // a hash never refuses a write
+	return h.Sum64()
 }

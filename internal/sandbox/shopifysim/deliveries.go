@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/switchbackhq/switchback/graphql/schema"
+	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
 )
 
 // webhookTimeout is how long Shopify waits for a webhook's whole exchange.
@@ -61,9 +62,11 @@ type deliveries struct {
 	log     []*Delivery
 	queue   []*Delivery
 	held    []*Delivery
+	late    []*Delivery // wait to be overtaken
 	holding bool
 	extra   int
-	idle    chan struct{} // nil: nothing to post; else closed when there is nothing left
+	way     *chaos.Webhooks // what happens to a delivery before it arrives; nil: nothing
+	idle    chan struct{}   // nil: nothing to post; else closed when there is nothing left
 }
 
 func newDeliveries(secret, url string, client *http.Client, now func() time.Time) *deliveries {
@@ -108,7 +111,44 @@ func (d *deliveries) Send(shop, topic string, payload any) {
 		return
 	}
 	del.Body = body
-	d.post(del)
+	d.dispatch(del)
+}
+
+// dispatch sends a delivery on the way that it is meant to take. What waited to be overtaken follows it. It needs mu.
+func (d *deliveries) dispatch(del *Delivery) {
+	way := d.way.Next(del.Topic)
+	for range way.Copies {
+		switch {
+		case way.Overtaken:
+			d.late = append(d.late, del)
+			time.AfterFunc(way.After, func() { d.arrive(del) })
+		case way.After > 0:
+			time.AfterFunc(way.After, func() {
+				d.mu.Lock()
+				defer d.mu.Unlock()
+				d.post(del)
+			})
+		default:
+			d.post(del)
+		}
+	}
+	if way.Copies == 0 || way.After > 0 {
+		return
+	}
+	for _, overtaken := range d.late {
+		d.post(overtaken)
+	}
+	d.late = nil
+}
+
+// arrive sends a delivery that nothing has overtaken.
+func (d *deliveries) arrive(del *Delivery) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i := slices.Index(d.late, del); i >= 0 {
+		d.late = slices.Delete(d.late, i, i+1)
+		d.post(del)
+	}
 }
 
 // Hold keeps what is sent from now on back until Release.

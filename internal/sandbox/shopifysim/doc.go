@@ -17,7 +17,10 @@
 //   - customer.toUpsert without id, e-mail and phone: refused with INVALID;
 //   - a tax amount above zero with the rate 0: refused with TAX_LINE_RATE_MISSING;
 //   - an order in another currency than the shop's, or with more decimals than the currency has: refused with INVALID;
-//   - a line with a SKU and no variant: a custom line, which needs a title and a price.
+//   - a line with a SKU and no variant: a custom line, which needs a title and a price;
+//   - a key of refundCreate that comes again: the first answer once more; with other variables: refused;
+//   - what is left of a total after a refund (currentTotalPriceSet): less the money given back or, where none was, less
+//     what the refunded things cost.
 //
 // Faults come from Options.Script (package chaos). The operations are the first root field of a GraphQL call
 // ("orderCreate", "orders", "orderByIdentifier"…), "authorize" and "access_token".

@@ -27,6 +27,8 @@ type execution struct {
 	scopes []string
 	doc    document
 	now    time.Time
+	// key is the idempotency key of the root field that is being answered, "" when it has none.
+	key string
 
 	errs gqlerror.List
 	cost float64
@@ -143,6 +145,9 @@ func (x *execution) resolve(o object, field *ast.Field) (any, error) {
 	key := o.typ + "." + field.Name
 	if r, ok := x.sim.resolvers[key]; ok {
 		c := coercer{schema: adminSchema()}
+		if d := field.Directives.ForName("idempotent"); d != nil {
+			x.key, _ = d.ArgumentMap(x.doc.vars)["key"].(string)
+		}
 		return r(x, o.of, c.arguments(field, x.doc.vars))
 	}
 	if value, ok := o.fields[field.Name]; ok {

@@ -39,6 +39,8 @@ type Options struct {
 	Now func() time.Time
 	// Script says which calls fail and how; the package comment lists the operations. Nil: none fails.
 	Script *chaos.Script
+	// Way is what happens to webhooks before they arrive, by topic. Nil: each arrives once, in order.
+	Way *chaos.Webhooks
 
 	// IDMetafields are the keys of the app-owned order metafields of type id. Nil: "tiktok_order_id".
 	IDMetafields []string
@@ -52,6 +54,9 @@ type Options struct {
 	UpsertNeedsScope bool
 	// DenyProtected hides every field of protected customer data, as for an app that was not approved for it.
 	DenyProtected bool
+
+	// CancelTakes is how long the work of orderCancel goes on after it was accepted.
+	CancelTakes time.Duration
 
 	// BucketSize and RestoreRate are the cost bucket of a shop, in points and points a second. 0: 2000 and 100.
 	BucketSize, RestoreRate float64

@@ -28,12 +28,15 @@ type Order struct {
 	Taxes                         []Tax // order-level tax lines; empty when the lines carry the taxes
 	Subtotal, Shipping, Tax       int64
 	Total, Received               int64
+	Refunded                      int64
+	Refunds                       []Refund
 	Transactions                  []Transaction
 	FinancialStatus               string
 	FulfillmentStatus             string
 	Fulfillments                  []Fulfillment
 	InventoryBehavior             string
 	Test                          bool
+	CancelReason                  string
 	CreatedAt, ProcessedAt        time.Time
 	UpdatedAt, ClosedAt, Canceled time.Time // zero: not closed, not cancelled
 }
@@ -67,8 +70,8 @@ type Line struct {
 	Taxes                            []Tax
 	Taxable, RequiresShipping        bool
 	Properties                       []Attribute
-	// Taken is how many units the order took from stock.
-	Taken int
+	// Taken is how many units the order took from stock, Removed how many were refunded or cancelled.
+	Taken, Removed int
 }
 
 // Tax is a tax line. Rate is the decimal string of the request.
@@ -88,10 +91,12 @@ type ShippingLine struct {
 // Transaction is a payment transaction.
 type Transaction struct {
 	GID, Kind, Status, Gateway string
-	AuthorizationCode          string
-	Amount                     int64
-	Test                       bool
-	ProcessedAt                time.Time
+	// Parent is the GID of the sale that a refund belongs to.
+	Parent            string
+	AuthorizationCode string
+	Amount            int64
+	Test              bool
+	ProcessedAt       time.Time
 }
 
 // Fulfillment is a shipment of all of an order's lines, as orderCreate writes one.
@@ -138,6 +143,11 @@ func (r *orderRecord) snapshot() Order {
 	o.Metafields = slices.Clone(o.Metafields)
 	o.Taxes = slices.Clone(o.Taxes)
 	o.Transactions = slices.Clone(o.Transactions)
+	o.Refunds = slices.Clone(o.Refunds)
+	for i := range o.Refunds {
+		o.Refunds[i].Lines = slices.Clone(o.Refunds[i].Lines)
+		o.Refunds[i].Transactions = slices.Clone(o.Refunds[i].Transactions)
+	}
 	o.Customer = clonePointer(o.Customer)
 	o.ShippingAddress = clonePointer(o.ShippingAddress)
 	o.BillingTo = clonePointer(o.BillingTo)

@@ -1,6 +1,7 @@
 package shopifysim
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -38,19 +39,19 @@ func (x *execution) orderObject(r *orderRecord) object {
 		"currencyCode": c, "presentmentCurrencyCode": c, "taxesIncluded": r.TaxesIncluded, "test": r.Test,
 		"createdAt": stamp(r.CreatedAt), "processedAt": stamp(r.ProcessedAt), "updatedAt": stamp(r.UpdatedAt),
 		"closedAt": stampOrNull(r.ClosedAt), "closed": !r.ClosedAt.IsZero(),
-		"cancelledAt": stampOrNull(r.Canceled), "cancelReason": nil, "confirmed": true,
+		"cancelledAt": stampOrNull(r.Canceled), "cancelReason": orNull(r.CancelReason), "confirmed": true,
 		"displayFinancialStatus": r.FinancialStatus, "displayFulfillmentStatus": r.FulfillmentStatus,
 		"returnStatus": "NO_RETURN", "fullyPaid": r.Received >= r.Total, "unpaid": r.Received < r.Total,
 		"subtotalPriceSet": amount(r.Subtotal), "currentSubtotalPriceSet": amount(r.Subtotal),
-		"totalPriceSet": amount(r.Total), "currentTotalPriceSet": amount(r.Total),
+		"totalPriceSet": amount(r.Total), "currentTotalPriceSet": amount(r.current()),
 		"originalTotalPriceSet": amount(r.Total),
 		"totalTaxSet":           amount(r.Tax), "currentTotalTaxSet": amount(r.Tax),
 		"totalShippingPriceSet": amount(r.Shipping), "currentShippingPriceSet": amount(r.Shipping),
-		"totalReceivedSet": amount(r.Received), "totalRefundedSet": amount(0), "netPaymentSet": amount(r.Received),
+		"totalReceivedSet": amount(r.Received), "totalRefundedSet": amount(r.Refunded), "netPaymentSet": amount(r.Received - r.Refunded),
 		"totalOutstandingSet": amount(max(0, r.Total-r.Received)), "totalDiscountsSet": amount(0),
 		"taxLines": taxObjects(allTaxes(r.Order), c), "paymentGatewayNames": gateways(r.Order),
 		"shippingLine": firstOrNull(shippingObjects(x, r)), "subtotalLineItemsQuantity": units(r.Order),
-		"currentSubtotalLineItemsQuantity": units(r.Order), "requiresShipping": requiresShipping(r.Order),
+		"currentSubtotalLineItemsQuantity": standing(r.Order), "requiresShipping": requiresShipping(r.Order),
 		"canNotifyCustomer": r.Email != "" || r.Phone != "",
 	}}
 }
@@ -118,7 +119,8 @@ func lineObjects(x *execution, r *orderRecord) []object {
 	out := make([]object, len(r.Lines))
 	for i, l := range r.Lines {
 		unit, total := bag(l.Price, r.Currency), bag(l.Price*int64(l.Quantity), r.Currency)
-		unfulfilled := l.Quantity
+		standing := l.Quantity - l.Removed
+		unfulfilled := standing
 		if r.FulfillmentStatus == "FULFILLED" {
 			unfulfilled = 0
 		}
@@ -128,8 +130,8 @@ func lineObjects(x *execution, r *orderRecord) []object {
 		}
 		out[i] = object{typ: "LineItem", of: r.Lines[i], fields: map[string]any{
 			"id": l.GID, "title": l.Title, "name": name, "variantTitle": orNull(l.VariantTitle), "sku": orNull(l.SKU),
-			"vendor": orNull(l.Vendor), "quantity": l.Quantity, "currentQuantity": l.Quantity,
-			"refundableQuantity": l.Quantity, "unfulfilledQuantity": unfulfilled, "fulfillableQuantity": unfulfilled,
+			"vendor": orNull(l.Vendor), "quantity": l.Quantity, "currentQuantity": standing,
+			"refundableQuantity": standing, "unfulfilledQuantity": unfulfilled, "fulfillableQuantity": unfulfilled,
 			"requiresShipping": l.RequiresShipping, "taxable": l.Taxable, "isGiftCard": false,
 			"customAttributes":     attributeObjects(l.Properties),
 			"originalUnitPriceSet": unit, "discountedUnitPriceSet": unit, "originalTotalSet": total,
@@ -173,10 +175,17 @@ func transactionObjects(_ *execution, r *orderRecord) []object {
 			"id": t.GID, "kind": t.Kind, "status": t.Status, "gateway": t.Gateway, "formattedGateway": t.Gateway,
 			"amountSet": bag(t.Amount, r.Currency), "test": t.Test, "createdAt": stamp(r.CreatedAt),
 			"processedAt": stamp(t.ProcessedAt), "authorizationCode": orNull(t.AuthorizationCode),
-			"parentTransaction": nil, "manualPaymentGateway": true,
+			"parentTransaction": parentOrNull(t), "manualPaymentGateway": true,
 		}}
 	}
 	return out
+}
+
+func parentOrNull(t Transaction) any {
+	if t.Parent == "" {
+		return nil
+	}
+	return object{typ: "OrderTransaction", fields: map[string]any{"id": t.Parent}}
 }
 
 func fulfillmentObjects(x *execution, r *orderRecord) []object {
@@ -212,7 +221,9 @@ func allTaxes(o Order) []Tax {
 func gateways(o Order) []string {
 	var out []string
 	for _, t := range o.Transactions {
-		out = append(out, t.Gateway)
+		if !slices.Contains(out, t.Gateway) {
+			out = append(out, t.Gateway)
+		}
 	}
 	return out
 }
@@ -221,6 +232,15 @@ func units(o Order) int {
 	n := 0
 	for _, l := range o.Lines {
 		n += l.Quantity
+	}
+	return n
+}
+
+// standing counts the units that were neither refunded nor cancelled.
+func standing(o Order) int {
+	n := 0
+	for _, l := range o.Lines {
+		n += l.Quantity - l.Removed
 	}
 	return n
 }

@@ -19,17 +19,17 @@ func orderWebhook(r *orderRecord) map[string]any {
 		"currency":                c, "presentment_currency": c, "taxes_included": r.TaxesIncluded,
 		"financial_status": strings.ToLower(r.FinancialStatus), "fulfillment_status": restFulfillment(r.FulfillmentStatus),
 		"created_at": stamp(r.CreatedAt), "processed_at": stamp(r.ProcessedAt), "updated_at": restTime(r.UpdatedAt),
-		"closed_at": stampOrNull(r.ClosedAt), "cancelled_at": stampOrNull(r.Canceled), "cancel_reason": nil,
+		"closed_at": stampOrNull(r.ClosedAt), "cancelled_at": stampOrNull(r.Canceled), "cancel_reason": orNull(strings.ToLower(r.CancelReason)),
 		"payment_gateway_names": orEmpty(gateways(r.Order)),
 		"subtotal_price":        fixed(r.Subtotal, c), "current_subtotal_price": fixed(r.Subtotal, c),
 		"total_price": fixed(r.Total, c), "total_price_set": restBag(r.Total, c),
-		"current_total_price": fixed(r.Total, c), "current_total_price_set": restBag(r.Total, c),
+		"current_total_price": fixed(r.current(), c), "current_total_price_set": restBag(r.current(), c),
 		"total_tax": fixed(r.Tax, c), "current_total_tax": fixed(r.Tax, c), "total_discounts": fixed(0, c),
 		"total_shipping_price_set": restBag(r.Shipping, c), "total_outstanding": fixed(max(0, r.Total-r.Received), c),
 		"line_items": restLines(r), "shipping_lines": restShipping(r), "tax_lines": restTaxes(allTaxes(r.Order), c),
 		"shipping_address": restAddress(r.ShippingAddress), "billing_address": restAddress(r.BillingTo),
 		"customer": restCustomer(r.Customer), "discount_codes": []any{}, "discount_applications": []any{},
-		"fulfillments": []any{}, "refunds": []any{}, "returns": []any{},
+		"fulfillments": []any{}, "refunds": restRefunds(r), "returns": []any{},
 	}
 }
 
@@ -67,13 +67,21 @@ func restLines(r *orderRecord) []any {
 		out[i] = map[string]any{
 			"id": numericID(l.GID), "admin_graphql_api_id": l.GID, "title": l.Title, "name": l.Title,
 			"variant_title": orNull(l.VariantTitle), "sku": orNull(l.SKU), "vendor": orNull(l.Vendor),
-			"quantity": l.Quantity, "current_quantity": l.Quantity, "fulfillable_quantity": l.Quantity,
+			"quantity": l.Quantity, "current_quantity": l.Quantity - l.Removed, "fulfillable_quantity": l.Quantity - l.Removed,
 			"price": fixed(l.Price, r.Currency), "price_set": restBag(l.Price, r.Currency),
 			"total_discount": fixed(0, r.Currency), "taxable": l.Taxable, "requires_shipping": l.RequiresShipping,
 			"gift_card": false, "variant_id": idOrNull(l.VariantGID), "product_id": idOrNull(l.ProductGID),
 			"properties": noteAttributes(l.Properties), "tax_lines": restTaxes(l.Taxes, r.Currency),
 			"fulfillment_service": "manual", "fulfillment_status": nil, "product_exists": l.ProductGID != "",
 		}
+	}
+	return out
+}
+
+func restRefunds(r *orderRecord) []any {
+	out := make([]any, len(r.Refunds))
+	for i, f := range r.Refunds {
+		out[i] = refundWebhook(r, f)
 	}
 	return out
 }

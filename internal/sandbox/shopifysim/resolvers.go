@@ -21,9 +21,12 @@ func newResolvers() map[string]resolver {
 		"QueryRoot.productVariants":        queryVariants,
 		"QueryRoot.location":               queryLocation,
 		"QueryRoot.locations":              queryLocations,
+		"QueryRoot.job":                    queryJob,
 
 		"Mutation.orderCreate":   orderCreate,
 		"Mutation.orderUpdate":   orderUpdate,
+		"Mutation.orderCancel":   orderCancel,
+		"Mutation.refundCreate":  refundCreate,
 		"Mutation.tagsAdd":       tagsAdd,
 		"Mutation.tagsRemove":    tagsRemove,
 		"Mutation.metafieldsSet": metafieldsSet,
@@ -32,9 +35,11 @@ func newResolvers() map[string]resolver {
 		"Order.shippingLines": connected("ShippingLine", shippingObjects),
 		"Order.transactions":  listed(transactionObjects),
 		"Order.fulfillments":  listed(fulfillmentObjects),
-		"Order.refunds":       listed(func(*execution, *orderRecord) []object { return nil }),
+		"Order.refunds":       listed(refundObjects),
 		"Order.metafield":     orderMetafield,
 		"Order.metafields":    orderMetafields,
+
+		"Refund.refundLineItems": connected("RefundLineItem", refundLineObjects),
 	}
 }
 

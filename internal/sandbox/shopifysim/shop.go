@@ -20,7 +20,9 @@ type shop struct {
 	customers []*Customer
 	orders    []*orderRecord
 	number    int
-	created   []time.Time // orderCreate calls of the last minute, for development shops
+	jobs      []*job
+	replays   map[string]replay // refundCreate by idempotency key
+	created   []time.Time       // orderCreate calls of the last minute, for development shops
 }
 
 // VariantSpec describes a variant to add. Price is in minor units of the shop's currency.

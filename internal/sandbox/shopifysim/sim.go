@@ -53,6 +53,7 @@ func New(opts Options) *Sim {
 		deliveries: newDeliveries(opts.APISecret, opts.WebhookURL, opts.Client, opts.Now),
 		lastID:     9007199254740993, // from here on ids no longer fit into a float64
 	}
+	s.deliveries.way = opts.Way
 	if opts.Topics != nil {
 		s.deliveries.Subscribe(opts.Topics...)
 	}

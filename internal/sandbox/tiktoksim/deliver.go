@@ -8,8 +8,11 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
+
+	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
 )
 
 // Delivery is one webhook and what became of it.
@@ -35,6 +38,7 @@ type deliverer struct {
 	key, secret string
 	client      *http.Client
 	now         func() time.Time
+	way         *chaos.Webhooks
 	ctx         context.Context // ends with Close, whatever is under way
 	cancel      context.CancelFunc
 
@@ -42,6 +46,7 @@ type deliverer struct {
 	all    []*Delivery
 	queue  []*Delivery
 	held   []*Delivery
+	late   []*Delivery // wait to be overtaken
 	hold   bool
 	closed bool
 	busy   chan struct{} // closed when the goroutine ends; nil when none runs
@@ -56,7 +61,7 @@ func newDeliverer(opts Options) *deliverer {
 	if client == nil {
 		client = &http.Client{Timeout: webhookTimeout}
 	}
-	return &deliverer{key: opts.AppKey, secret: opts.AppSecret, client: client, now: opts.Now, ctx: ctx, cancel: cancel}
+	return &deliverer{key: opts.AppKey, secret: opts.AppSecret, client: client, now: opts.Now, way: opts.Way, ctx: ctx, cancel: cancel}
 }
 
 func (d *deliverer) enqueue(delivery Delivery) {
@@ -69,6 +74,43 @@ func (d *deliverer) enqueue(delivery Delivery) {
 	case d.hold:
 		d.held = append(d.held, one)
 	default:
+		d.dispatch(one)
+	}
+}
+
+// dispatch sends a webhook on the way that it is meant to take. What waited to be overtaken follows it. The lock is held.
+func (d *deliverer) dispatch(one *Delivery) {
+	way := d.way.Next(strconv.Itoa(one.Type))
+	for range way.Copies {
+		switch {
+		case way.Overtaken:
+			d.late = append(d.late, one)
+			time.AfterFunc(way.After, func() { d.arrive(one) })
+		case way.After > 0:
+			time.AfterFunc(way.After, func() {
+				d.mu.Lock()
+				defer d.mu.Unlock()
+				d.push(one)
+			})
+		default:
+			d.push(one)
+		}
+	}
+	if way.Copies == 0 || way.After > 0 {
+		return
+	}
+	for _, overtaken := range d.late {
+		d.push(overtaken)
+	}
+	d.late = nil
+}
+
+// arrive sends a webhook that nothing has overtaken.
+func (d *deliverer) arrive(one *Delivery) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i := slices.Index(d.late, one); i >= 0 {
+		d.late = slices.Delete(d.late, i, i+1)
 		d.push(one)
 	}
 }

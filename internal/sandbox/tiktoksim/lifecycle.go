@@ -176,3 +176,18 @@ func (s *Sim) ChangeAddress(orderID string, a Address) error {
 		return nil
 	})
 }
+
+// Unmask is TikTok no longer hiding an order's buyer; webhook type 3 follows.
+func (s *Sim) Unmask(orderID string) error {
+	return s.withOrder("unmask", orderID, func(o *order) error {
+		if o.spec == nil {
+			return errors.New("was not placed in the sandbox")
+		}
+		o.spec.unmasked = true
+		s.touch(o)
+		s.notify(o.shop, addressUpdated, map[string]any{
+			"order_id": o.id, "update_time": integer(o.doc["update_time"]),
+		})
+		return nil
+	})
+}

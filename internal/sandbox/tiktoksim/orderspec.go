@@ -29,6 +29,8 @@ type OrderSpec struct {
 	Sample, Replacement, Exchange bool
 	SourceOrderID                 string // the order that a replacement or exchange follows
 
+	unmasked bool // see Unmask
+
 	BuyerEmail   string // default: a relay address of the market
 	NoBuyerEmail bool
 	BuyerMessage string
@@ -108,5 +110,5 @@ func (spec *OrderSpec) fill(sh *shop, now time.Time) error {
 
 // masks reports whether TikTok hides this order's buyer: it ships the parcel itself.
 func (spec *OrderSpec) masks() bool {
-	return spec.FulfillmentType == "FULFILLMENT_BY_TIKTOK" || spec.ShippingType == "TIKTOK"
+	return !spec.unmasked && (spec.FulfillmentType == "FULFILLMENT_BY_TIKTOK" || spec.ShippingType == "TIKTOK")
 }

@@ -33,7 +33,9 @@ type Options struct {
 
 	Now    func() time.Time // nil: time.Now
 	Script *chaos.Script    // nil: nothing fails
-	Client *http.Client     // sends webhooks; nil: one with a 3 s timeout, TikTok's own limit
+	// Way is what happens to webhooks before they arrive; topics are the types' numbers. Nil: each arrives once, in order.
+	Way    *chaos.Webhooks
+	Client *http.Client // sends webhooks; nil: one with a 3 s timeout, TikTok's own limit
 }
 
 // Sim is the simulated platform. Create it with New; its methods are safe for concurrent use.

@@ -13,6 +13,43 @@ import (
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
+const allConnections = `-- name: AllConnections :many
+SELECT tiktok_shop, shop, open_id, name, region, cipher, currency, connected_at, off_reason FROM connections ORDER BY shop, tiktok_shop
+`
+
+func (q *Queries) AllConnections(ctx context.Context) ([]Connection, error) {
+	rows, err := q.query(ctx, q.allConnectionsStmt, allConnections)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Connection
+	for rows.Next() {
+		var i Connection
+		if err := rows.Scan(
+			&i.TiktokShop,
+			&i.Shop,
+			&i.OpenID,
+			&i.Name,
+			&i.Region,
+			&i.Cipher,
+			&i.Currency,
+			&i.ConnectedAt,
+			&i.OffReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const authorization = `-- name: Authorization :one
 SELECT shop, open_id, seller_name, seller_region FROM authorizations WHERE shop = $1 AND open_id = $2
 `

@@ -24,6 +24,9 @@ func New(db DBTX) *Queries {
 func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	q := Queries{db: db}
 	var err error
+	if q.addBackfillStmt, err = db.PrepareContext(ctx, addBackfill); err != nil {
+		return nil, fmt.Errorf("error preparing query AddBackfill: %w", err)
+	}
 	if q.addEventStmt, err = db.PrepareContext(ctx, addEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query AddEvent: %w", err)
 	}
@@ -36,6 +39,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addUnitStmt, err = db.PrepareContext(ctx, addUnit); err != nil {
 		return nil, fmt.Errorf("error preparing query AddUnit: %w", err)
 	}
+	if q.allConnectionsStmt, err = db.PrepareContext(ctx, allConnections); err != nil {
+		return nil, fmt.Errorf("error preparing query AllConnections: %w", err)
+	}
 	if q.appendTimelineStmt, err = db.PrepareContext(ctx, appendTimeline); err != nil {
 		return nil, fmt.Errorf("error preparing query AppendTimeline: %w", err)
 	}
@@ -44,6 +50,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.authorizationsStmt, err = db.PrepareContext(ctx, authorizations); err != nil {
 		return nil, fmt.Errorf("error preparing query Authorizations: %w", err)
+	}
+	if q.backfillStmt, err = db.PrepareContext(ctx, backfill); err != nil {
+		return nil, fmt.Errorf("error preparing query Backfill: %w", err)
 	}
 	if q.connectionStmt, err = db.PrepareContext(ctx, connection); err != nil {
 		return nil, fmt.Errorf("error preparing query Connection: %w", err)
@@ -57,8 +66,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countExceptionsStmt, err = db.PrepareContext(ctx, countExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query CountExceptions: %w", err)
 	}
+	if q.countOpenByCodeStmt, err = db.PrepareContext(ctx, countOpenByCode); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOpenByCode: %w", err)
+	}
 	if q.countOrdersStmt, err = db.PrepareContext(ctx, countOrders); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOrders: %w", err)
+	}
+	if q.cursorStmt, err = db.PrepareContext(ctx, cursor); err != nil {
+		return nil, fmt.Errorf("error preparing query Cursor: %w", err)
 	}
 	if q.deleteAuthorizationsStmt, err = db.PrepareContext(ctx, deleteAuthorizations); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteAuthorizations: %w", err)
@@ -69,6 +84,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteConnectionsStmt, err = db.PrepareContext(ctx, deleteConnections); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteConnections: %w", err)
 	}
+	if q.deleteCursorsStmt, err = db.PrepareContext(ctx, deleteCursors); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteCursors: %w", err)
+	}
 	if q.deleteIdleAuthorizationsStmt, err = db.PrepareContext(ctx, deleteIdleAuthorizations); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteIdleAuthorizations: %w", err)
 	}
@@ -78,17 +96,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteLinesStmt, err = db.PrepareContext(ctx, deleteLines); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteLines: %w", err)
 	}
+	if q.deleteLoopKeyStmt, err = db.PrepareContext(ctx, deleteLoopKey); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteLoopKey: %w", err)
+	}
 	if q.deleteOldEventsStmt, err = db.PrepareContext(ctx, deleteOldEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteOldEvents: %w", err)
 	}
 	if q.deleteOldStatesStmt, err = db.PrepareContext(ctx, deleteOldStates); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteOldStates: %w", err)
 	}
+	if q.deleteSKUMappingStmt, err = db.PrepareContext(ctx, deleteSKUMapping); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteSKUMapping: %w", err)
+	}
+	if q.deleteSKUMappingsStmt, err = db.PrepareContext(ctx, deleteSKUMappings); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteSKUMappings: %w", err)
+	}
 	if q.deleteSettingsStmt, err = db.PrepareContext(ctx, deleteSettings); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteSettings: %w", err)
 	}
 	if q.deleteShopStmt, err = db.PrepareContext(ctx, deleteShop); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteShop: %w", err)
+	}
+	if q.deleteShopCursorsStmt, err = db.PrepareContext(ctx, deleteShopCursors); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteShopCursors: %w", err)
 	}
 	if q.deleteStatesStmt, err = db.PrepareContext(ctx, deleteStates); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteStates: %w", err)
@@ -99,17 +129,26 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteUnitsStmt, err = db.PrepareContext(ctx, deleteUnits); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteUnits: %w", err)
 	}
+	if q.eraseBackfillsStmt, err = db.PrepareContext(ctx, eraseBackfills); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseBackfills: %w", err)
+	}
 	if q.eraseEventsStmt, err = db.PrepareContext(ctx, eraseEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseEvents: %w", err)
 	}
 	if q.eraseExceptionsStmt, err = db.PrepareContext(ctx, eraseExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseExceptions: %w", err)
 	}
+	if q.eraseIntentsStmt, err = db.PrepareContext(ctx, eraseIntents); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseIntents: %w", err)
+	}
 	if q.eraseLeasesStmt, err = db.PrepareContext(ctx, eraseLeases); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseLeases: %w", err)
 	}
 	if q.eraseLinesStmt, err = db.PrepareContext(ctx, eraseLines); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseLines: %w", err)
+	}
+	if q.eraseLoopChecksStmt, err = db.PrepareContext(ctx, eraseLoopChecks); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseLoopChecks: %w", err)
 	}
 	if q.eraseOrdersStmt, err = db.PrepareContext(ctx, eraseOrders); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseOrders: %w", err)
@@ -123,6 +162,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.eventStmt, err = db.PrepareContext(ctx, event); err != nil {
 		return nil, fmt.Errorf("error preparing query Event: %w", err)
 	}
+	if q.eventsInStmt, err = db.PrepareContext(ctx, eventsIn); err != nil {
+		return nil, fmt.Errorf("error preparing query EventsIn: %w", err)
+	}
+	if q.eventsOfDeliveryStmt, err = db.PrepareContext(ctx, eventsOfDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query EventsOfDelivery: %w", err)
+	}
 	if q.exceptionStmt, err = db.PrepareContext(ctx, exception); err != nil {
 		return nil, fmt.Errorf("error preparing query Exception: %w", err)
 	}
@@ -135,6 +180,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.installedShopsStmt, err = db.PrepareContext(ctx, installedShops); err != nil {
 		return nil, fmt.Errorf("error preparing query InstalledShops: %w", err)
 	}
+	if q.intentsStmt, err = db.PrepareContext(ctx, intents); err != nil {
+		return nil, fmt.Errorf("error preparing query Intents: %w", err)
+	}
 	if q.leaseOrderStmt, err = db.PrepareContext(ctx, leaseOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query LeaseOrder: %w", err)
 	}
@@ -144,8 +192,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.linesStmt, err = db.PrepareContext(ctx, lines); err != nil {
 		return nil, fmt.Errorf("error preparing query Lines: %w", err)
 	}
+	if q.listBackfillsStmt, err = db.PrepareContext(ctx, listBackfills); err != nil {
+		return nil, fmt.Errorf("error preparing query ListBackfills: %w", err)
+	}
 	if q.listExceptionsStmt, err = db.PrepareContext(ctx, listExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query ListExceptions: %w", err)
+	}
+	if q.listSKUMappingsStmt, err = db.PrepareContext(ctx, listSKUMappings); err != nil {
+		return nil, fmt.Errorf("error preparing query ListSKUMappings: %w", err)
 	}
 	if q.listTimelineStmt, err = db.PrepareContext(ctx, listTimeline); err != nil {
 		return nil, fmt.Errorf("error preparing query ListTimeline: %w", err)
@@ -155,6 +209,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.lockShopStmt, err = db.PrepareContext(ctx, lockShop); err != nil {
 		return nil, fmt.Errorf("error preparing query LockShop: %w", err)
+	}
+	if q.loopCheckStmt, err = db.PrepareContext(ctx, loopCheck); err != nil {
+		return nil, fmt.Errorf("error preparing query LoopCheck: %w", err)
+	}
+	if q.loopKeyStmt, err = db.PrepareContext(ctx, loopKey); err != nil {
+		return nil, fmt.Errorf("error preparing query LoopKey: %w", err)
+	}
+	if q.loopKeySetStmt, err = db.PrepareContext(ctx, loopKeySet); err != nil {
+		return nil, fmt.Errorf("error preparing query LoopKeySet: %w", err)
 	}
 	if q.markUninstalledStmt, err = db.PrepareContext(ctx, markUninstalled); err != nil {
 		return nil, fmt.Errorf("error preparing query MarkUninstalled: %w", err)
@@ -180,8 +243,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.ordersInStmt, err = db.PrepareContext(ctx, ordersIn); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersIn: %w", err)
 	}
+	if q.ordersWithExceptionStmt, err = db.PrepareContext(ctx, ordersWithException); err != nil {
+		return nil, fmt.Errorf("error preparing query OrdersWithException: %w", err)
+	}
+	if q.otherBackfillRunsStmt, err = db.PrepareContext(ctx, otherBackfillRuns); err != nil {
+		return nil, fmt.Errorf("error preparing query OtherBackfillRuns: %w", err)
+	}
 	if q.refuseTokenPairStmt, err = db.PrepareContext(ctx, refuseTokenPair); err != nil {
 		return nil, fmt.Errorf("error preparing query RefuseTokenPair: %w", err)
+	}
+	if q.refusedTokensStmt, err = db.PrepareContext(ctx, refusedTokens); err != nil {
+		return nil, fmt.Errorf("error preparing query RefusedTokens: %w", err)
 	}
 	if q.releaseLeaseStmt, err = db.PrepareContext(ctx, releaseLease); err != nil {
 		return nil, fmt.Errorf("error preparing query ReleaseLease: %w", err)
@@ -201,14 +273,35 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.resolveExceptionsStmt, err = db.PrepareContext(ctx, resolveExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query ResolveExceptions: %w", err)
 	}
+	if q.sKUVariantStmt, err = db.PrepareContext(ctx, sKUVariant); err != nil {
+		return nil, fmt.Errorf("error preparing query SKUVariant: %w", err)
+	}
 	if q.saveAuthorizationStmt, err = db.PrepareContext(ctx, saveAuthorization); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveAuthorization: %w", err)
+	}
+	if q.saveBackfillStmt, err = db.PrepareContext(ctx, saveBackfill); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveBackfill: %w", err)
 	}
 	if q.saveConnectionStmt, err = db.PrepareContext(ctx, saveConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveConnection: %w", err)
 	}
+	if q.saveCursorStmt, err = db.PrepareContext(ctx, saveCursor); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveCursor: %w", err)
+	}
+	if q.saveIntentStmt, err = db.PrepareContext(ctx, saveIntent); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveIntent: %w", err)
+	}
+	if q.saveLoopCheckStmt, err = db.PrepareContext(ctx, saveLoopCheck); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveLoopCheck: %w", err)
+	}
+	if q.saveLoopKeyStmt, err = db.PrepareContext(ctx, saveLoopKey); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveLoopKey: %w", err)
+	}
 	if q.saveOrderStmt, err = db.PrepareContext(ctx, saveOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveOrder: %w", err)
+	}
+	if q.saveSKUMappingStmt, err = db.PrepareContext(ctx, saveSKUMapping); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSKUMapping: %w", err)
 	}
 	if q.saveSettingsStmt, err = db.PrepareContext(ctx, saveSettings); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveSettings: %w", err)
@@ -225,6 +318,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setConnectionOffStmt, err = db.PrepareContext(ctx, setConnectionOff); err != nil {
 		return nil, fmt.Errorf("error preparing query SetConnectionOff: %w", err)
 	}
+	if q.setOrderPlaceStmt, err = db.PrepareContext(ctx, setOrderPlace); err != nil {
+		return nil, fmt.Errorf("error preparing query SetOrderPlace: %w", err)
+	}
 	if q.setOrderZIPStmt, err = db.PrepareContext(ctx, setOrderZIP); err != nil {
 		return nil, fmt.Errorf("error preparing query SetOrderZIP: %w", err)
 	}
@@ -239,6 +335,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.shopBySlugStmt, err = db.PrepareContext(ctx, shopBySlug); err != nil {
 		return nil, fmt.Errorf("error preparing query ShopBySlug: %w", err)
+	}
+	if q.takeDueExceptionsStmt, err = db.PrepareContext(ctx, takeDueExceptions); err != nil {
+		return nil, fmt.Errorf("error preparing query TakeDueExceptions: %w", err)
 	}
 	if q.takeStateStmt, err = db.PrepareContext(ctx, takeState); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeState: %w", err)
@@ -263,6 +362,11 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 
 func (q *Queries) Close() error {
 	var err error
+	if q.addBackfillStmt != nil {
+		if cerr := q.addBackfillStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addBackfillStmt: %w", cerr)
+		}
+	}
 	if q.addEventStmt != nil {
 		if cerr := q.addEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addEventStmt: %w", cerr)
@@ -283,6 +387,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addUnitStmt: %w", cerr)
 		}
 	}
+	if q.allConnectionsStmt != nil {
+		if cerr := q.allConnectionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing allConnectionsStmt: %w", cerr)
+		}
+	}
 	if q.appendTimelineStmt != nil {
 		if cerr := q.appendTimelineStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing appendTimelineStmt: %w", cerr)
@@ -296,6 +405,11 @@ func (q *Queries) Close() error {
 	if q.authorizationsStmt != nil {
 		if cerr := q.authorizationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing authorizationsStmt: %w", cerr)
+		}
+	}
+	if q.backfillStmt != nil {
+		if cerr := q.backfillStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing backfillStmt: %w", cerr)
 		}
 	}
 	if q.connectionStmt != nil {
@@ -318,9 +432,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countExceptionsStmt: %w", cerr)
 		}
 	}
+	if q.countOpenByCodeStmt != nil {
+		if cerr := q.countOpenByCodeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOpenByCodeStmt: %w", cerr)
+		}
+	}
 	if q.countOrdersStmt != nil {
 		if cerr := q.countOrdersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countOrdersStmt: %w", cerr)
+		}
+	}
+	if q.cursorStmt != nil {
+		if cerr := q.cursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cursorStmt: %w", cerr)
 		}
 	}
 	if q.deleteAuthorizationsStmt != nil {
@@ -338,6 +462,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deleteConnectionsStmt: %w", cerr)
 		}
 	}
+	if q.deleteCursorsStmt != nil {
+		if cerr := q.deleteCursorsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteCursorsStmt: %w", cerr)
+		}
+	}
 	if q.deleteIdleAuthorizationsStmt != nil {
 		if cerr := q.deleteIdleAuthorizationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteIdleAuthorizationsStmt: %w", cerr)
@@ -353,6 +482,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deleteLinesStmt: %w", cerr)
 		}
 	}
+	if q.deleteLoopKeyStmt != nil {
+		if cerr := q.deleteLoopKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteLoopKeyStmt: %w", cerr)
+		}
+	}
 	if q.deleteOldEventsStmt != nil {
 		if cerr := q.deleteOldEventsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteOldEventsStmt: %w", cerr)
@@ -363,6 +497,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deleteOldStatesStmt: %w", cerr)
 		}
 	}
+	if q.deleteSKUMappingStmt != nil {
+		if cerr := q.deleteSKUMappingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteSKUMappingStmt: %w", cerr)
+		}
+	}
+	if q.deleteSKUMappingsStmt != nil {
+		if cerr := q.deleteSKUMappingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteSKUMappingsStmt: %w", cerr)
+		}
+	}
 	if q.deleteSettingsStmt != nil {
 		if cerr := q.deleteSettingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteSettingsStmt: %w", cerr)
@@ -371,6 +515,11 @@ func (q *Queries) Close() error {
 	if q.deleteShopStmt != nil {
 		if cerr := q.deleteShopStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteShopStmt: %w", cerr)
+		}
+	}
+	if q.deleteShopCursorsStmt != nil {
+		if cerr := q.deleteShopCursorsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteShopCursorsStmt: %w", cerr)
 		}
 	}
 	if q.deleteStatesStmt != nil {
@@ -388,6 +537,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deleteUnitsStmt: %w", cerr)
 		}
 	}
+	if q.eraseBackfillsStmt != nil {
+		if cerr := q.eraseBackfillsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseBackfillsStmt: %w", cerr)
+		}
+	}
 	if q.eraseEventsStmt != nil {
 		if cerr := q.eraseEventsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eraseEventsStmt: %w", cerr)
@@ -398,6 +552,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eraseExceptionsStmt: %w", cerr)
 		}
 	}
+	if q.eraseIntentsStmt != nil {
+		if cerr := q.eraseIntentsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseIntentsStmt: %w", cerr)
+		}
+	}
 	if q.eraseLeasesStmt != nil {
 		if cerr := q.eraseLeasesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eraseLeasesStmt: %w", cerr)
@@ -406,6 +565,11 @@ func (q *Queries) Close() error {
 	if q.eraseLinesStmt != nil {
 		if cerr := q.eraseLinesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eraseLinesStmt: %w", cerr)
+		}
+	}
+	if q.eraseLoopChecksStmt != nil {
+		if cerr := q.eraseLoopChecksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseLoopChecksStmt: %w", cerr)
 		}
 	}
 	if q.eraseOrdersStmt != nil {
@@ -428,6 +592,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eventStmt: %w", cerr)
 		}
 	}
+	if q.eventsInStmt != nil {
+		if cerr := q.eventsInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eventsInStmt: %w", cerr)
+		}
+	}
+	if q.eventsOfDeliveryStmt != nil {
+		if cerr := q.eventsOfDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eventsOfDeliveryStmt: %w", cerr)
+		}
+	}
 	if q.exceptionStmt != nil {
 		if cerr := q.exceptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing exceptionStmt: %w", cerr)
@@ -448,6 +622,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing installedShopsStmt: %w", cerr)
 		}
 	}
+	if q.intentsStmt != nil {
+		if cerr := q.intentsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing intentsStmt: %w", cerr)
+		}
+	}
 	if q.leaseOrderStmt != nil {
 		if cerr := q.leaseOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing leaseOrderStmt: %w", cerr)
@@ -463,9 +642,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing linesStmt: %w", cerr)
 		}
 	}
+	if q.listBackfillsStmt != nil {
+		if cerr := q.listBackfillsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listBackfillsStmt: %w", cerr)
+		}
+	}
 	if q.listExceptionsStmt != nil {
 		if cerr := q.listExceptionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listExceptionsStmt: %w", cerr)
+		}
+	}
+	if q.listSKUMappingsStmt != nil {
+		if cerr := q.listSKUMappingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listSKUMappingsStmt: %w", cerr)
 		}
 	}
 	if q.listTimelineStmt != nil {
@@ -481,6 +670,21 @@ func (q *Queries) Close() error {
 	if q.lockShopStmt != nil {
 		if cerr := q.lockShopStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lockShopStmt: %w", cerr)
+		}
+	}
+	if q.loopCheckStmt != nil {
+		if cerr := q.loopCheckStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing loopCheckStmt: %w", cerr)
+		}
+	}
+	if q.loopKeyStmt != nil {
+		if cerr := q.loopKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing loopKeyStmt: %w", cerr)
+		}
+	}
+	if q.loopKeySetStmt != nil {
+		if cerr := q.loopKeySetStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing loopKeySetStmt: %w", cerr)
 		}
 	}
 	if q.markUninstalledStmt != nil {
@@ -523,9 +727,24 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing ordersInStmt: %w", cerr)
 		}
 	}
+	if q.ordersWithExceptionStmt != nil {
+		if cerr := q.ordersWithExceptionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing ordersWithExceptionStmt: %w", cerr)
+		}
+	}
+	if q.otherBackfillRunsStmt != nil {
+		if cerr := q.otherBackfillRunsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing otherBackfillRunsStmt: %w", cerr)
+		}
+	}
 	if q.refuseTokenPairStmt != nil {
 		if cerr := q.refuseTokenPairStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing refuseTokenPairStmt: %w", cerr)
+		}
+	}
+	if q.refusedTokensStmt != nil {
+		if cerr := q.refusedTokensStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing refusedTokensStmt: %w", cerr)
 		}
 	}
 	if q.releaseLeaseStmt != nil {
@@ -558,9 +777,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing resolveExceptionsStmt: %w", cerr)
 		}
 	}
+	if q.sKUVariantStmt != nil {
+		if cerr := q.sKUVariantStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sKUVariantStmt: %w", cerr)
+		}
+	}
 	if q.saveAuthorizationStmt != nil {
 		if cerr := q.saveAuthorizationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveAuthorizationStmt: %w", cerr)
+		}
+	}
+	if q.saveBackfillStmt != nil {
+		if cerr := q.saveBackfillStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveBackfillStmt: %w", cerr)
 		}
 	}
 	if q.saveConnectionStmt != nil {
@@ -568,9 +797,34 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveConnectionStmt: %w", cerr)
 		}
 	}
+	if q.saveCursorStmt != nil {
+		if cerr := q.saveCursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveCursorStmt: %w", cerr)
+		}
+	}
+	if q.saveIntentStmt != nil {
+		if cerr := q.saveIntentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveIntentStmt: %w", cerr)
+		}
+	}
+	if q.saveLoopCheckStmt != nil {
+		if cerr := q.saveLoopCheckStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveLoopCheckStmt: %w", cerr)
+		}
+	}
+	if q.saveLoopKeyStmt != nil {
+		if cerr := q.saveLoopKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveLoopKeyStmt: %w", cerr)
+		}
+	}
 	if q.saveOrderStmt != nil {
 		if cerr := q.saveOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveOrderStmt: %w", cerr)
+		}
+	}
+	if q.saveSKUMappingStmt != nil {
+		if cerr := q.saveSKUMappingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSKUMappingStmt: %w", cerr)
 		}
 	}
 	if q.saveSettingsStmt != nil {
@@ -598,6 +852,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setConnectionOffStmt: %w", cerr)
 		}
 	}
+	if q.setOrderPlaceStmt != nil {
+		if cerr := q.setOrderPlaceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setOrderPlaceStmt: %w", cerr)
+		}
+	}
 	if q.setOrderZIPStmt != nil {
 		if cerr := q.setOrderZIPStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setOrderZIPStmt: %w", cerr)
@@ -621,6 +880,11 @@ func (q *Queries) Close() error {
 	if q.shopBySlugStmt != nil {
 		if cerr := q.shopBySlugStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing shopBySlugStmt: %w", cerr)
+		}
+	}
+	if q.takeDueExceptionsStmt != nil {
+		if cerr := q.takeDueExceptionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing takeDueExceptionsStmt: %w", cerr)
 		}
 	}
 	if q.takeStateStmt != nil {
@@ -692,50 +956,71 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 type Queries struct {
 	db                           DBTX
 	tx                           *sql.Tx
+	addBackfillStmt              *sql.Stmt
 	addEventStmt                 *sql.Stmt
 	addLineStmt                  *sql.Stmt
 	addSettingsStmt              *sql.Stmt
 	addUnitStmt                  *sql.Stmt
+	allConnectionsStmt           *sql.Stmt
 	appendTimelineStmt           *sql.Stmt
 	authorizationStmt            *sql.Stmt
 	authorizationsStmt           *sql.Stmt
+	backfillStmt                 *sql.Stmt
 	connectionStmt               *sql.Stmt
 	connectionsStmt              *sql.Stmt
 	countEventsStmt              *sql.Stmt
 	countExceptionsStmt          *sql.Stmt
+	countOpenByCodeStmt          *sql.Stmt
 	countOrdersStmt              *sql.Stmt
+	cursorStmt                   *sql.Stmt
 	deleteAuthorizationsStmt     *sql.Stmt
 	deleteConnectionStmt         *sql.Stmt
 	deleteConnectionsStmt        *sql.Stmt
+	deleteCursorsStmt            *sql.Stmt
 	deleteIdleAuthorizationsStmt *sql.Stmt
 	deleteIdleTokensStmt         *sql.Stmt
 	deleteLinesStmt              *sql.Stmt
+	deleteLoopKeyStmt            *sql.Stmt
 	deleteOldEventsStmt          *sql.Stmt
 	deleteOldStatesStmt          *sql.Stmt
+	deleteSKUMappingStmt         *sql.Stmt
+	deleteSKUMappingsStmt        *sql.Stmt
 	deleteSettingsStmt           *sql.Stmt
 	deleteShopStmt               *sql.Stmt
+	deleteShopCursorsStmt        *sql.Stmt
 	deleteStatesStmt             *sql.Stmt
 	deleteTokensStmt             *sql.Stmt
 	deleteUnitsStmt              *sql.Stmt
+	eraseBackfillsStmt           *sql.Stmt
 	eraseEventsStmt              *sql.Stmt
 	eraseExceptionsStmt          *sql.Stmt
+	eraseIntentsStmt             *sql.Stmt
 	eraseLeasesStmt              *sql.Stmt
 	eraseLinesStmt               *sql.Stmt
+	eraseLoopChecksStmt          *sql.Stmt
 	eraseOrdersStmt              *sql.Stmt
 	eraseTimelineStmt            *sql.Stmt
 	eraseUnitsStmt               *sql.Stmt
 	eventStmt                    *sql.Stmt
+	eventsInStmt                 *sql.Stmt
+	eventsOfDeliveryStmt         *sql.Stmt
 	exceptionStmt                *sql.Stmt
 	holdLeaseStmt                *sql.Stmt
 	installShopStmt              *sql.Stmt
 	installedShopsStmt           *sql.Stmt
+	intentsStmt                  *sql.Stmt
 	leaseOrderStmt               *sql.Stmt
 	leaseTokenPairStmt           *sql.Stmt
 	linesStmt                    *sql.Stmt
+	listBackfillsStmt            *sql.Stmt
 	listExceptionsStmt           *sql.Stmt
+	listSKUMappingsStmt          *sql.Stmt
 	listTimelineStmt             *sql.Stmt
 	lockSettingsStmt             *sql.Stmt
 	lockShopStmt                 *sql.Stmt
+	loopCheckStmt                *sql.Stmt
+	loopKeyStmt                  *sql.Stmt
+	loopKeySetStmt               *sql.Stmt
 	markUninstalledStmt          *sql.Stmt
 	openExceptionStmt            *sql.Stmt
 	orderStmt                    *sql.Stmt
@@ -744,26 +1029,38 @@ type Queries struct {
 	orderExceptionsStmt          *sql.Stmt
 	orderStateStmt               *sql.Stmt
 	ordersInStmt                 *sql.Stmt
+	ordersWithExceptionStmt      *sql.Stmt
+	otherBackfillRunsStmt        *sql.Stmt
 	refuseTokenPairStmt          *sql.Stmt
+	refusedTokensStmt            *sql.Stmt
 	releaseLeaseStmt             *sql.Stmt
 	releaseTokenPairStmt         *sql.Stmt
 	renewLeaseStmt               *sql.Stmt
 	renewTokenPairStmt           *sql.Stmt
 	resolveExceptionStmt         *sql.Stmt
 	resolveExceptionsStmt        *sql.Stmt
+	sKUVariantStmt               *sql.Stmt
 	saveAuthorizationStmt        *sql.Stmt
+	saveBackfillStmt             *sql.Stmt
 	saveConnectionStmt           *sql.Stmt
+	saveCursorStmt               *sql.Stmt
+	saveIntentStmt               *sql.Stmt
+	saveLoopCheckStmt            *sql.Stmt
+	saveLoopKeyStmt              *sql.Stmt
 	saveOrderStmt                *sql.Stmt
+	saveSKUMappingStmt           *sql.Stmt
 	saveSettingsStmt             *sql.Stmt
 	saveStateStmt                *sql.Stmt
 	saveTokenPairStmt            *sql.Stmt
 	searchOrdersStmt             *sql.Stmt
 	setConnectionOffStmt         *sql.Stmt
+	setOrderPlaceStmt            *sql.Stmt
 	setOrderZIPStmt              *sql.Stmt
 	setScopesStmt                *sql.Stmt
 	settingsStmt                 *sql.Stmt
 	shopStmt                     *sql.Stmt
 	shopBySlugStmt               *sql.Stmt
+	takeDueExceptionsStmt        *sql.Stmt
 	takeStateStmt                *sql.Stmt
 	tokenPairStmt                *sql.Stmt
 	unitsStmt                    *sql.Stmt
@@ -776,50 +1073,71 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
 		db:                           tx,
 		tx:                           tx,
+		addBackfillStmt:              q.addBackfillStmt,
 		addEventStmt:                 q.addEventStmt,
 		addLineStmt:                  q.addLineStmt,
 		addSettingsStmt:              q.addSettingsStmt,
 		addUnitStmt:                  q.addUnitStmt,
+		allConnectionsStmt:           q.allConnectionsStmt,
 		appendTimelineStmt:           q.appendTimelineStmt,
 		authorizationStmt:            q.authorizationStmt,
 		authorizationsStmt:           q.authorizationsStmt,
+		backfillStmt:                 q.backfillStmt,
 		connectionStmt:               q.connectionStmt,
 		connectionsStmt:              q.connectionsStmt,
 		countEventsStmt:              q.countEventsStmt,
 		countExceptionsStmt:          q.countExceptionsStmt,
+		countOpenByCodeStmt:          q.countOpenByCodeStmt,
 		countOrdersStmt:              q.countOrdersStmt,
+		cursorStmt:                   q.cursorStmt,
 		deleteAuthorizationsStmt:     q.deleteAuthorizationsStmt,
 		deleteConnectionStmt:         q.deleteConnectionStmt,
 		deleteConnectionsStmt:        q.deleteConnectionsStmt,
+		deleteCursorsStmt:            q.deleteCursorsStmt,
 		deleteIdleAuthorizationsStmt: q.deleteIdleAuthorizationsStmt,
 		deleteIdleTokensStmt:         q.deleteIdleTokensStmt,
 		deleteLinesStmt:              q.deleteLinesStmt,
+		deleteLoopKeyStmt:            q.deleteLoopKeyStmt,
 		deleteOldEventsStmt:          q.deleteOldEventsStmt,
 		deleteOldStatesStmt:          q.deleteOldStatesStmt,
+		deleteSKUMappingStmt:         q.deleteSKUMappingStmt,
+		deleteSKUMappingsStmt:        q.deleteSKUMappingsStmt,
 		deleteSettingsStmt:           q.deleteSettingsStmt,
 		deleteShopStmt:               q.deleteShopStmt,
+		deleteShopCursorsStmt:        q.deleteShopCursorsStmt,
 		deleteStatesStmt:             q.deleteStatesStmt,
 		deleteTokensStmt:             q.deleteTokensStmt,
 		deleteUnitsStmt:              q.deleteUnitsStmt,
+		eraseBackfillsStmt:           q.eraseBackfillsStmt,
 		eraseEventsStmt:              q.eraseEventsStmt,
 		eraseExceptionsStmt:          q.eraseExceptionsStmt,
+		eraseIntentsStmt:             q.eraseIntentsStmt,
 		eraseLeasesStmt:              q.eraseLeasesStmt,
 		eraseLinesStmt:               q.eraseLinesStmt,
+		eraseLoopChecksStmt:          q.eraseLoopChecksStmt,
 		eraseOrdersStmt:              q.eraseOrdersStmt,
 		eraseTimelineStmt:            q.eraseTimelineStmt,
 		eraseUnitsStmt:               q.eraseUnitsStmt,
 		eventStmt:                    q.eventStmt,
+		eventsInStmt:                 q.eventsInStmt,
+		eventsOfDeliveryStmt:         q.eventsOfDeliveryStmt,
 		exceptionStmt:                q.exceptionStmt,
 		holdLeaseStmt:                q.holdLeaseStmt,
 		installShopStmt:              q.installShopStmt,
 		installedShopsStmt:           q.installedShopsStmt,
+		intentsStmt:                  q.intentsStmt,
 		leaseOrderStmt:               q.leaseOrderStmt,
 		leaseTokenPairStmt:           q.leaseTokenPairStmt,
 		linesStmt:                    q.linesStmt,
+		listBackfillsStmt:            q.listBackfillsStmt,
 		listExceptionsStmt:           q.listExceptionsStmt,
+		listSKUMappingsStmt:          q.listSKUMappingsStmt,
 		listTimelineStmt:             q.listTimelineStmt,
 		lockSettingsStmt:             q.lockSettingsStmt,
 		lockShopStmt:                 q.lockShopStmt,
+		loopCheckStmt:                q.loopCheckStmt,
+		loopKeyStmt:                  q.loopKeyStmt,
+		loopKeySetStmt:               q.loopKeySetStmt,
 		markUninstalledStmt:          q.markUninstalledStmt,
 		openExceptionStmt:            q.openExceptionStmt,
 		orderStmt:                    q.orderStmt,
@@ -828,26 +1146,38 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		orderExceptionsStmt:          q.orderExceptionsStmt,
 		orderStateStmt:               q.orderStateStmt,
 		ordersInStmt:                 q.ordersInStmt,
+		ordersWithExceptionStmt:      q.ordersWithExceptionStmt,
+		otherBackfillRunsStmt:        q.otherBackfillRunsStmt,
 		refuseTokenPairStmt:          q.refuseTokenPairStmt,
+		refusedTokensStmt:            q.refusedTokensStmt,
 		releaseLeaseStmt:             q.releaseLeaseStmt,
 		releaseTokenPairStmt:         q.releaseTokenPairStmt,
 		renewLeaseStmt:               q.renewLeaseStmt,
 		renewTokenPairStmt:           q.renewTokenPairStmt,
 		resolveExceptionStmt:         q.resolveExceptionStmt,
 		resolveExceptionsStmt:        q.resolveExceptionsStmt,
+		sKUVariantStmt:               q.sKUVariantStmt,
 		saveAuthorizationStmt:        q.saveAuthorizationStmt,
+		saveBackfillStmt:             q.saveBackfillStmt,
 		saveConnectionStmt:           q.saveConnectionStmt,
+		saveCursorStmt:               q.saveCursorStmt,
+		saveIntentStmt:               q.saveIntentStmt,
+		saveLoopCheckStmt:            q.saveLoopCheckStmt,
+		saveLoopKeyStmt:              q.saveLoopKeyStmt,
 		saveOrderStmt:                q.saveOrderStmt,
+		saveSKUMappingStmt:           q.saveSKUMappingStmt,
 		saveSettingsStmt:             q.saveSettingsStmt,
 		saveStateStmt:                q.saveStateStmt,
 		saveTokenPairStmt:            q.saveTokenPairStmt,
 		searchOrdersStmt:             q.searchOrdersStmt,
 		setConnectionOffStmt:         q.setConnectionOffStmt,
+		setOrderPlaceStmt:            q.setOrderPlaceStmt,
 		setOrderZIPStmt:              q.setOrderZIPStmt,
 		setScopesStmt:                q.setScopesStmt,
 		settingsStmt:                 q.settingsStmt,
 		shopStmt:                     q.shopStmt,
 		shopBySlugStmt:               q.shopBySlugStmt,
+		takeDueExceptionsStmt:        q.takeDueExceptionsStmt,
 		takeStateStmt:                q.takeStateStmt,
 		tokenPairStmt:                q.tokenPairStmt,
 		unitsStmt:                    q.unitsStmt,

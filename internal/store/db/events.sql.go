@@ -126,3 +126,93 @@ func (q *Queries) Event(ctx context.Context, arg EventParams) (Event, error) {
 	)
 	return i, err
 }
+
+const eventsIn = `-- name: EventsIn :many
+SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed FROM events WHERE received_at >= $1 AND received_at < $2 AND id > $3 ORDER BY id LIMIT $4
+`
+
+type EventsInParams struct {
+	Since int64
+	Until int64
+	After string
+	Most  int32
+}
+
+func (q *Queries) EventsIn(ctx context.Context, arg EventsInParams) ([]Event, error) {
+	rows, err := q.query(ctx, q.eventsInStmt, eventsIn,
+		arg.Since,
+		arg.Until,
+		arg.After,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Event
+	for rows.Next() {
+		var i Event
+		if err := rows.Scan(
+			&i.ID,
+			&i.Source,
+			&i.Account,
+			&i.Topic,
+			&i.DeliveryID,
+			&i.EventID,
+			&i.Shop,
+			&i.OrderID,
+			&i.TriggeredAt,
+			&i.ReceivedAt,
+			&i.BodySealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const eventsOfDelivery = `-- name: EventsOfDelivery :many
+SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed FROM events WHERE delivery_id = $1 ORDER BY id
+`
+
+func (q *Queries) EventsOfDelivery(ctx context.Context, deliveryID string) ([]Event, error) {
+	rows, err := q.query(ctx, q.eventsOfDeliveryStmt, eventsOfDelivery, deliveryID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Event
+	for rows.Next() {
+		var i Event
+		if err := rows.Scan(
+			&i.ID,
+			&i.Source,
+			&i.Account,
+			&i.Topic,
+			&i.DeliveryID,
+			&i.EventID,
+			&i.Shop,
+			&i.OrderID,
+			&i.TriggeredAt,
+			&i.ReceivedAt,
+			&i.BodySealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 	"github.com/switchbackhq/switchback/internal/timeline"
@@ -55,6 +56,38 @@ func (q *Queries) CountExceptions(ctx context.Context, shop shopify.Domain) (int
 	return count, err
 }
 
+const countOpenByCode = `-- name: CountOpenByCode :many
+SELECT code, count(*) AS open FROM exceptions WHERE shop = $1 AND status = 'open' GROUP BY code
+`
+
+type CountOpenByCodeRow struct {
+	Code exceptions.Code
+	Open int64
+}
+
+func (q *Queries) CountOpenByCode(ctx context.Context, shop shopify.Domain) ([]CountOpenByCodeRow, error) {
+	rows, err := q.query(ctx, q.countOpenByCodeStmt, countOpenByCode, shop)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountOpenByCodeRow
+	for rows.Next() {
+		var i CountOpenByCodeRow
+		if err := rows.Scan(&i.Code, &i.Open); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const eraseExceptions = `-- name: EraseExceptions :exec
 DELETE FROM exceptions WHERE shop = $1 AND opened_at < $2
 `
@@ -84,7 +117,7 @@ func (q *Queries) EraseTimeline(ctx context.Context, arg EraseTimelineParams) er
 }
 
 const exception = `-- name: Exception :one
-SELECT id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution FROM exceptions WHERE shop = $1 AND id = $2
+SELECT id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution, checked_at FROM exceptions WHERE shop = $1 AND id = $2
 `
 
 type ExceptionParams struct {
@@ -106,12 +139,13 @@ func (q *Queries) Exception(ctx context.Context, arg ExceptionParams) (Exception
 		&i.OpenedAt,
 		&i.ResolvedAt,
 		&i.Resolution,
+		&i.CheckedAt,
 	)
 	return i, err
 }
 
 const listExceptions = `-- name: ListExceptions :many
-SELECT id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution FROM exceptions
+SELECT id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution, checked_at FROM exceptions
 WHERE shop = $1 AND status = $2
     AND (opened_at < $3 OR (opened_at = $3 AND id < $4))
 ORDER BY opened_at DESC, id DESC LIMIT $5
@@ -151,6 +185,7 @@ func (q *Queries) ListExceptions(ctx context.Context, arg ListExceptionsParams) 
 			&i.OpenedAt,
 			&i.ResolvedAt,
 			&i.Resolution,
+			&i.CheckedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -238,7 +273,7 @@ func (q *Queries) OpenException(ctx context.Context, arg OpenExceptionParams) er
 }
 
 const orderExceptions = `-- name: OrderExceptions :many
-SELECT id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution FROM exceptions WHERE shop = $1 AND order_id = $2 AND status = 'open' ORDER BY opened_at DESC, id DESC
+SELECT id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution, checked_at FROM exceptions WHERE shop = $1 AND order_id = $2 AND status = 'open' ORDER BY opened_at DESC, id DESC
 `
 
 type OrderExceptionsParams struct {
@@ -266,10 +301,52 @@ func (q *Queries) OrderExceptions(ctx context.Context, arg OrderExceptionsParams
 			&i.OpenedAt,
 			&i.ResolvedAt,
 			&i.Resolution,
+			&i.CheckedAt,
 		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ordersWithException = `-- name: OrdersWithException :many
+SELECT order_id FROM exceptions
+WHERE shop = $1 AND code = $2 AND status = 'open' AND order_id > $3
+ORDER BY order_id LIMIT $4
+`
+
+type OrdersWithExceptionParams struct {
+	Shop  shopify.Domain
+	Code  exceptions.Code
+	After tiktok.OrderID
+	Most  int32
+}
+
+func (q *Queries) OrdersWithException(ctx context.Context, arg OrdersWithExceptionParams) ([]tiktok.OrderID, error) {
+	rows, err := q.query(ctx, q.ordersWithExceptionStmt, ordersWithException,
+		arg.Shop,
+		arg.Code,
+		arg.After,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []tiktok.OrderID
+	for rows.Next() {
+		var order_id tiktok.OrderID
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -330,4 +407,69 @@ func (q *Queries) ResolveExceptions(ctx context.Context, arg ResolveExceptionsPa
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const takeDueExceptions = `-- name: TakeDueExceptions :many
+UPDATE exceptions SET checked_at = $1 WHERE id IN (
+    SELECT e.id FROM exceptions e
+    JOIN orders o ON o.shop = e.shop AND o.order_id = e.order_id
+    JOIN shops s ON s.domain = e.shop
+    WHERE e.status = 'open' AND e.code = $2 AND s.uninstalled_at = 0
+        AND e.opened_at >= $3 AND e.checked_at <= $4
+        AND e.checked_at <= CAST($1 AS BIGINT) - (CAST($1 AS BIGINT) - e.opened_at) / 10
+        AND (o.state = $5 OR $5 = '')
+    ORDER BY e.checked_at LIMIT $6)
+RETURNING id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution, checked_at
+`
+
+type TakeDueExceptionsParams struct {
+	Now    int64
+	Code   exceptions.Code
+	Since  int64
+	Before int64
+	State  links.State
+	Most   int32
+}
+
+// The longer an exception is open the longer it waits: a tenth of its age. No state means any.
+func (q *Queries) TakeDueExceptions(ctx context.Context, arg TakeDueExceptionsParams) ([]Exception, error) {
+	rows, err := q.query(ctx, q.takeDueExceptionsStmt, takeDueExceptions,
+		arg.Now,
+		arg.Code,
+		arg.Since,
+		arg.Before,
+		arg.State,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Exception
+	for rows.Next() {
+		var i Exception
+		if err := rows.Scan(
+			&i.ID,
+			&i.Shop,
+			&i.OrderID,
+			&i.Code,
+			&i.Message,
+			&i.Fix,
+			&i.Status,
+			&i.OpenedAt,
+			&i.ResolvedAt,
+			&i.Resolution,
+			&i.CheckedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -5,6 +5,7 @@
 package db
 
 import (
+	"github.com/switchbackhq/switchback/internal/backfills"
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/links"
@@ -21,6 +22,31 @@ type Authorization struct {
 	SellerRegion string
 }
 
+type Backfill struct {
+	ID             string
+	Shop           shopify.Domain
+	TiktokShop     tiktok.ShopID
+	FromAt         int64
+	ToAt           int64
+	DryRun         bool
+	State          backfills.State
+	Message        string
+	Found          int64
+	Imported       int64
+	Skipped        int64
+	Ran            int64
+	StartedAt      int64
+	ProgressedAt   int64
+	FinishedAt     int64
+	Turn           int64
+	WindowFrom     int64
+	WindowTo       int64
+	PageToken      string
+	WindowFound    int64
+	WindowImported int64
+	WindowSkipped  int64
+}
+
 type Connection struct {
 	TiktokShop  tiktok.ShopID
 	Shop        shopify.Domain
@@ -31,6 +57,16 @@ type Connection struct {
 	Currency    string
 	ConnectedAt int64
 	OffReason   shops.OffReason
+}
+
+type Cursor struct {
+	Shop       shopify.Domain
+	TiktokShop tiktok.ShopID
+	Name       string
+	Value      int64
+	Reached    int64
+	Until      int64
+	Page       string
 }
 
 type Event struct {
@@ -58,6 +94,37 @@ type Exception struct {
 	OpenedAt   int64
 	ResolvedAt int64
 	Resolution string
+	CheckedAt  int64
+}
+
+type Intent struct {
+	Shop      shopify.Domain
+	OrderID   tiktok.OrderID
+	IntentKey string
+	Kind      links.IntentKind
+	Units     string
+	Amount    string
+	Body      string
+	State     links.IntentState
+	Result    string
+	SentAt    int64
+	CreatedAt int64
+}
+
+type LoopCheck struct {
+	Shop      shopify.Domain
+	OrderID   tiktok.OrderID
+	CheckedAt int64
+	Found     bool
+	Code      string
+	Message   string
+	Tries     int64
+}
+
+type LoopKey struct {
+	Shop      shopify.Domain
+	KeySealed []byte
+	UpdatedAt int64
 }
 
 type OauthState struct {
@@ -89,6 +156,9 @@ type Order struct {
 	ZipHash         string
 	CreatedAt       int64
 	UpdatedAt       int64
+	TotalsChoice    links.TotalsChoice
+	AddressSeen     string
+	AddressWritten  string
 }
 
 type OrderLease struct {
@@ -108,6 +178,8 @@ type OrderLine struct {
 	Title       string
 	Quantity    int64
 	UnitPrice   string
+	UnitTax     string
+	TookStock   bool
 }
 
 type OrderUnit struct {
@@ -119,6 +191,7 @@ type OrderUnit struct {
 	SkuID        tiktok.SKUID
 	Status       tiktok.OrderStatus
 	PackageID    tiktok.PackageID
+	Gone         string
 }
 
 type Setting struct {
@@ -139,6 +212,15 @@ type Shop struct {
 	InstalledAt   int64
 	AuthorizedAt  int64
 	UninstalledAt int64
+}
+
+type SkuMapping struct {
+	Shop      shopify.Domain
+	SkuID     tiktok.SKUID
+	Variant   shopify.GID
+	SellerSku string
+	Note      string
+	UpdatedAt int64
 }
 
 type Timeline struct {

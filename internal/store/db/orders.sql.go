@@ -14,8 +14,8 @@ import (
 )
 
 const addLine = `-- name: AddLine :exec
-INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price, unit_tax, took_stock)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type AddLineParams struct {
@@ -28,6 +28,8 @@ type AddLineParams struct {
 	Title       string
 	Quantity    int64
 	UnitPrice   string
+	UnitTax     string
+	TookStock   bool
 }
 
 func (q *Queries) AddLine(ctx context.Context, arg AddLineParams) error {
@@ -41,13 +43,15 @@ func (q *Queries) AddLine(ctx context.Context, arg AddLineParams) error {
 		arg.Title,
 		arg.Quantity,
 		arg.UnitPrice,
+		arg.UnitTax,
+		arg.TookStock,
 	)
 	return err
 }
 
 const addUnit = `-- name: AddUnit :exec
-INSERT INTO order_units (shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO order_units (shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id, gone)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type AddUnitParams struct {
@@ -59,6 +63,7 @@ type AddUnitParams struct {
 	SkuID        tiktok.SKUID
 	Status       tiktok.OrderStatus
 	PackageID    tiktok.PackageID
+	Gone         string
 }
 
 func (q *Queries) AddUnit(ctx context.Context, arg AddUnitParams) error {
@@ -71,6 +76,7 @@ func (q *Queries) AddUnit(ctx context.Context, arg AddUnitParams) error {
 		arg.SkuID,
 		arg.Status,
 		arg.PackageID,
+		arg.Gone,
 	)
 	return err
 }
@@ -244,7 +250,7 @@ func (q *Queries) LeaseOrder(ctx context.Context, arg LeaseOrderParams) (int64, 
 }
 
 const lines = `-- name: Lines :many
-SELECT shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price FROM order_lines WHERE shop = $1 AND order_id = $2 ORDER BY position
+SELECT shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price, unit_tax, took_stock FROM order_lines WHERE shop = $1 AND order_id = $2 ORDER BY position
 `
 
 type LinesParams struct {
@@ -271,6 +277,8 @@ func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, erro
 			&i.Title,
 			&i.Quantity,
 			&i.UnitPrice,
+			&i.UnitTax,
+			&i.TookStock,
 		); err != nil {
 			return nil, err
 		}
@@ -286,7 +294,7 @@ func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, erro
 }
 
 const order = `-- name: Order :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at FROM orders WHERE shop = $1 AND order_id = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND order_id = $2
 `
 
 type OrderParams struct {
@@ -318,12 +326,15 @@ func (q *Queries) Order(ctx context.Context, arg OrderParams) (Order, error) {
 		&i.ZipHash,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.TotalsChoice,
+		&i.AddressSeen,
+		&i.AddressWritten,
 	)
 	return i, err
 }
 
 const orderByShopifyOrder = `-- name: OrderByShopifyOrder :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
 `
 
 type OrderByShopifyOrderParams struct {
@@ -355,6 +366,9 @@ func (q *Queries) OrderByShopifyOrder(ctx context.Context, arg OrderByShopifyOrd
 		&i.ZipHash,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.TotalsChoice,
+		&i.AddressSeen,
+		&i.AddressWritten,
 	)
 	return i, err
 }
@@ -392,7 +406,7 @@ func (q *Queries) OrderState(ctx context.Context, arg OrderStateParams) (links.S
 }
 
 const ordersIn = `-- name: OrdersIn :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
 ORDER BY order_id LIMIT $5
 `
 
@@ -440,6 +454,9 @@ func (q *Queries) OrdersIn(ctx context.Context, arg OrdersInParams) ([]Order, er
 			&i.ZipHash,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.TotalsChoice,
+			&i.AddressSeen,
+			&i.AddressWritten,
 		); err != nil {
 			return nil, err
 		}
@@ -498,14 +515,14 @@ func (q *Queries) RenewLease(ctx context.Context, arg RenewLeaseParams) (int64, 
 
 const saveOrder = `-- name: SaveOrder :exec
 INSERT INTO orders (shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency,
-    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', $18, $18)
+    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, zip_hash, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, $19)
 ON CONFLICT (shop, order_id) DO UPDATE SET
     tiktok_shop = excluded.tiktok_shop, state = excluded.state, reason = excluded.reason, status = excluded.status,
     update_time = excluded.update_time, ordered_at = excluded.ordered_at, total = excluded.total, currency = excluded.currency,
     shopify_order = excluded.shopify_order, shopify_name = excluded.shopify_name, written_at = excluded.written_at,
     attempt_at = excluded.attempt_at, lookups = excluded.lookups, duplicate_choice = excluded.duplicate_choice,
-    referenced_at = excluded.referenced_at, updated_at = excluded.updated_at
+    totals_choice = excluded.totals_choice, referenced_at = excluded.referenced_at, updated_at = excluded.updated_at
 `
 
 type SaveOrderParams struct {
@@ -525,6 +542,7 @@ type SaveOrderParams struct {
 	AttemptAt       int64
 	Lookups         int64
 	DuplicateChoice links.DuplicateChoice
+	TotalsChoice    links.TotalsChoice
 	ReferencedAt    int64
 	CreatedAt       int64
 }
@@ -547,6 +565,7 @@ func (q *Queries) SaveOrder(ctx context.Context, arg SaveOrderParams) error {
 		arg.AttemptAt,
 		arg.Lookups,
 		arg.DuplicateChoice,
+		arg.TotalsChoice,
 		arg.ReferencedAt,
 		arg.CreatedAt,
 	)
@@ -554,7 +573,7 @@ func (q *Queries) SaveOrder(ctx context.Context, arg SaveOrderParams) error {
 }
 
 const searchOrders = `-- name: SearchOrders :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at FROM orders
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders
 WHERE shop = $1
     AND (substr(order_id, 1, $2) = $3
         OR substr(lower(ltrim(shopify_name, '#')), 1, $2) = $3)
@@ -609,6 +628,9 @@ func (q *Queries) SearchOrders(ctx context.Context, arg SearchOrdersParams) ([]O
 			&i.ZipHash,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.TotalsChoice,
+			&i.AddressSeen,
+			&i.AddressWritten,
 		); err != nil {
 			return nil, err
 		}
@@ -639,7 +661,7 @@ func (q *Queries) SetOrderZIP(ctx context.Context, arg SetOrderZIPParams) error 
 }
 
 const units = `-- name: Units :many
-SELECT shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id FROM order_units WHERE shop = $1 AND order_id = $2 ORDER BY line_position, unit_position
+SELECT shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id, gone FROM order_units WHERE shop = $1 AND order_id = $2 ORDER BY line_position, unit_position
 `
 
 type UnitsParams struct {
@@ -665,6 +687,7 @@ func (q *Queries) Units(ctx context.Context, arg UnitsParams) ([]OrderUnit, erro
 			&i.SkuID,
 			&i.Status,
 			&i.PackageID,
+			&i.Gone,
 		); err != nil {
 			return nil, err
 		}

@@ -225,14 +225,19 @@ func (q *Queries) SetScopes(ctx context.Context, arg SetScopesParams) (int64, er
 }
 
 const settings = `-- name: Settings :one
-SELECT body FROM settings WHERE shop = $1
+SELECT body, EXISTS (SELECT 1 FROM loop_keys WHERE loop_keys.shop = $1) AS loop_key_set FROM settings WHERE settings.shop = $1
 `
 
-func (q *Queries) Settings(ctx context.Context, shop shopify.Domain) (string, error) {
+type SettingsRow struct {
+	Body       string
+	LoopKeySet bool
+}
+
+func (q *Queries) Settings(ctx context.Context, shop shopify.Domain) (SettingsRow, error) {
 	row := q.queryRow(ctx, q.settingsStmt, settings, shop)
-	var body string
-	err := row.Scan(&body)
-	return body, err
+	var i SettingsRow
+	err := row.Scan(&i.Body, &i.LoopKeySet)
+	return i, err
 }
 
 const shop = `-- name: Shop :one

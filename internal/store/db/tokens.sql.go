@@ -71,6 +71,38 @@ func (q *Queries) RefuseTokenPair(ctx context.Context, arg RefuseTokenPairParams
 	return err
 }
 
+const refusedTokens = `-- name: RefusedTokens :many
+SELECT platform, seller FROM tokens WHERE shop = $1 AND refused_at > 0 ORDER BY platform, seller
+`
+
+type RefusedTokensRow struct {
+	Platform string
+	Seller   string
+}
+
+func (q *Queries) RefusedTokens(ctx context.Context, shop shopify.Domain) ([]RefusedTokensRow, error) {
+	rows, err := q.query(ctx, q.refusedTokensStmt, refusedTokens, shop)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RefusedTokensRow
+	for rows.Next() {
+		var i RefusedTokensRow
+		if err := rows.Scan(&i.Platform, &i.Seller); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const releaseTokenPair = `-- name: ReleaseTokenPair :exec
 UPDATE tokens SET leased_until = 0 WHERE platform = $1 AND shop = $2 AND seller = $3
 `

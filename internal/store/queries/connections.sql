@@ -57,3 +57,6 @@ DELETE FROM oauth_states WHERE expires_at <= $1;
 
 -- name: DeleteStates :exec
 DELETE FROM oauth_states WHERE shop = $1;
+
+-- name: AllConnections :many
+SELECT * FROM connections ORDER BY shop, tiktok_shop;

@@ -15,3 +15,9 @@ DELETE FROM events WHERE received_at < $1;
 
 -- name: EraseEvents :exec
 DELETE FROM events WHERE (shop = sqlc.arg(shop) OR account = sqlc.arg(account)) AND received_at < sqlc.arg(before);
+
+-- name: EventsIn :many
+SELECT * FROM events WHERE received_at >= sqlc.arg(since) AND received_at < sqlc.arg(until) AND id > sqlc.arg(after) ORDER BY id LIMIT sqlc.arg(most);
+
+-- name: EventsOfDelivery :many
+SELECT * FROM events WHERE delivery_id = $1 ORDER BY id;

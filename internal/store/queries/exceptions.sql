@@ -39,3 +39,24 @@ SELECT * FROM timeline WHERE shop = $1 AND order_id = $2 ORDER BY id DESC LIMIT 
 
 -- name: EraseTimeline :exec
 DELETE FROM timeline WHERE shop = $1 AND at < sqlc.arg(before);
+
+-- name: CountOpenByCode :many
+SELECT code, count(*) AS open FROM exceptions WHERE shop = $1 AND status = 'open' GROUP BY code;
+
+-- name: OrdersWithException :many
+SELECT order_id FROM exceptions
+WHERE shop = sqlc.arg(shop) AND code = sqlc.arg(code) AND status = 'open' AND order_id > sqlc.arg(after)
+ORDER BY order_id LIMIT sqlc.arg(most);
+
+-- name: TakeDueExceptions :many
+-- The longer an exception is open the longer it waits: a tenth of its age. No state means any.
+UPDATE exceptions SET checked_at = sqlc.arg(now) WHERE id IN (
+    SELECT e.id FROM exceptions e
+    JOIN orders o ON o.shop = e.shop AND o.order_id = e.order_id
+    JOIN shops s ON s.domain = e.shop
+    WHERE e.status = 'open' AND e.code = sqlc.arg(code) AND s.uninstalled_at = 0
+        AND e.opened_at >= sqlc.arg(since) AND e.checked_at <= sqlc.arg(before)
+        AND e.checked_at <= CAST(sqlc.arg(now) AS BIGINT) - (CAST(sqlc.arg(now) AS BIGINT) - e.opened_at) / 10
+        AND (o.state = sqlc.arg(state) OR sqlc.arg(state) = '')
+    ORDER BY e.checked_at LIMIT sqlc.arg(most))
+RETURNING *;

@@ -30,14 +30,14 @@ SELECT state FROM orders WHERE shop = $1 AND order_id = $2;
 
 -- name: SaveOrder :exec
 INSERT INTO orders (shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency,
-    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', $18, $18)
+    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, zip_hash, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, $19)
 ON CONFLICT (shop, order_id) DO UPDATE SET
     tiktok_shop = excluded.tiktok_shop, state = excluded.state, reason = excluded.reason, status = excluded.status,
     update_time = excluded.update_time, ordered_at = excluded.ordered_at, total = excluded.total, currency = excluded.currency,
     shopify_order = excluded.shopify_order, shopify_name = excluded.shopify_name, written_at = excluded.written_at,
     attempt_at = excluded.attempt_at, lookups = excluded.lookups, duplicate_choice = excluded.duplicate_choice,
-    referenced_at = excluded.referenced_at, updated_at = excluded.updated_at;
+    totals_choice = excluded.totals_choice, referenced_at = excluded.referenced_at, updated_at = excluded.updated_at;
 
 -- name: SetOrderZIP :exec
 UPDATE orders SET zip_hash = $3 WHERE shop = $1 AND order_id = $2;
@@ -60,12 +60,12 @@ ORDER BY order_id LIMIT sqlc.arg(most);
 SELECT state, count(*) AS orders FROM orders WHERE shop = sqlc.arg(shop) OR sqlc.arg(shop) = '' GROUP BY state;
 
 -- name: AddLine :exec
-INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price, unit_tax, took_stock)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: AddUnit :exec
-INSERT INTO order_units (shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+INSERT INTO order_units (shop, order_id, unit_id, line_position, unit_position, sku_id, status, package_id, gone)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: DeleteLines :exec
 DELETE FROM order_lines WHERE shop = $1 AND order_id = $2;

@@ -42,7 +42,7 @@ UPDATE shops SET slug = slug WHERE domain = $1;
 DELETE FROM shops WHERE domain = $1;
 
 -- name: Settings :one
-SELECT body FROM settings WHERE shop = $1;
+SELECT body, EXISTS (SELECT 1 FROM loop_keys WHERE loop_keys.shop = $1) AS loop_key_set FROM settings WHERE settings.shop = $1;
 
 -- name: AddSettings :exec
 INSERT INTO settings (shop, body, updated_at) VALUES ($1, $2, $3) ON CONFLICT (shop) DO NOTHING;

@@ -31,3 +31,6 @@ DELETE FROM tokens WHERE shop = $1;
 
 -- name: VoidTokenLeases :exec
 UPDATE tokens SET leased_until = 0 WHERE leased_until > 0;
+
+-- name: RefusedTokens :many
+SELECT platform, seller FROM tokens WHERE shop = $1 AND refused_at > 0 ORDER BY platform, seller;

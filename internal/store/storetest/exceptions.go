@@ -136,7 +136,8 @@ func atOnce(t *testing.T, b *bench) {
 				lease, err := b.LeaseOrder(ctx, demo, id, time.Minute)
 				errs := []error{err}
 				errs = append(errs,
-					b.SaveWritten(ctx, lease, links.Order{Shop: demo, ID: id, State: links.Written}, []links.Line{{Units: []links.Unit{{ID: "1"}}}}, "1", Job{Name: "x"}),
+					b.SaveChange(ctx, lease, links.Order{Shop: demo, ID: id, State: links.Written},
+						links.Change{Lines: []links.Line{{Units: []links.Unit{{ID: "1"}}}}, Place: &links.Place{ZIP: "1"}}, Job{Name: "x"}),
 					b.AppendTimeline(ctx, timeline.Entry{Shop: demo, Order: id, At: b.Now()}),
 					b.OpenException(ctx, exceptions.New(demo, id, exceptions.ZIPMissing, "", b.Now())),
 					b.ResolveExceptions(ctx, demo, id, "cause_gone"),

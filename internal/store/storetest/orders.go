@@ -73,7 +73,7 @@ func fenced(t *testing.T, b *bench) {
 	order.State = links.Held
 	for name, err := range map[string]error{
 		"save":    b.SaveOrder(ctx, slow, order, Job{Name: "never"}),
-		"written": b.SaveWritten(ctx, slow, order, nil, "90210", Job{Name: "never"}),
+		"written": b.SaveChange(ctx, slow, order, links.Change{Place: &links.Place{ZIP: "90210"}}, Job{Name: "never"}),
 	} {
 		if !errors.Is(err, links.ErrFenced) {
 			t.Errorf("%s under a lost lease: %v", name, err)
@@ -126,7 +126,7 @@ func orders(t *testing.T, b *bench) {
 		{SKU: "CAP", Quantity: 1, UnitPrice: "0.00", Units: []links.Unit{{ID: "33", SKUID: "s2"}}},
 	}
 	for range 2 { // the second time replaces the first
-		must(t, b.SaveWritten(ctx, lease, order, lines, "90210"))
+		must(t, b.SaveChange(ctx, lease, order, links.Change{Lines: lines, Place: &links.Place{ZIP: "90210"}}))
 	}
 	got, err := b.Order(ctx, demo, orderID)
 	must(t, err)
@@ -163,7 +163,7 @@ func sharedUnit(t *testing.T, b *bench, lease links.Lease, order links.Order, li
 	t.Helper()
 	ctx := t.Context()
 	lines[1].Units[0].ID = "11"
-	if err := b.SaveWritten(ctx, lease, order, lines, ""); err == nil {
+	if err := b.SaveChange(ctx, lease, order, links.Change{Lines: lines}); err == nil {
 		t.Error("a unit stands behind two lines")
 	}
 	if kept, err := b.Lines(ctx, demo, orderID); err != nil || len(kept) != 2 || len(kept[1].Units) != 1 || kept[1].Units[0].ID != "33" {

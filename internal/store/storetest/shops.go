@@ -128,7 +128,10 @@ func (b *bench) leave(t *testing.T, domain shopify.Domain, mark string) {
 		order.ID = "576900000000010002"
 	}
 	lease := b.lease(t, domain, order.ID)
-	must(t, b.SaveWritten(ctx, lease, order, []links.Line{{SKU: mark, Quantity: 1, Units: []links.Unit{{ID: "1"}}}}, "90210"))
+	must(t, b.SaveChange(ctx, lease, order, links.Change{
+		Lines: []links.Line{{SKU: mark, Quantity: 1, Units: []links.Unit{{ID: "1"}}}}, Place: &links.Place{ZIP: "90210"},
+		Intents: []links.Intent{{Key: mark, Kind: links.RefundIntent, State: links.IntentOpen}},
+	}))
 	must(t, b.ReleaseLease(ctx, lease))
 	must(t, b.AppendTimeline(ctx, timeline.Entry{Shop: domain, Order: order.ID, At: b.Now(), Text: mark}))
 	must(t, b.OpenException(ctx, exceptions.New(domain, order.ID, exceptions.ZIPMissing, mark, b.Now())))

@@ -49,12 +49,23 @@ func Run(t *testing.T, open Opener) {
 		"a fence keeps a lost job out":          fenced,
 		"orders are kept whole":                 orders,
 		"states follow one another":             transitions,
+		"changes, intents and places":           changes,
 		"a job is as durable as its cause":      jobsWithCause,
+		"sku mappings":                          skuMappings,
 		"search":                                search,
 		"orders at rest":                        atRest,
 		"exceptions open once and are listed":   exceptionsLife,
 		"exceptions page":                       exceptionsPage,
 		"timeline":                              timelines,
+		"a backfill's turns":                    backfillTurns,
+		"one backfill runs at a time":           backfillsAtOnce,
+		"cursors":                               cursors,
+		"exceptions are looked at again":        rechecks,
+		"orders by exception":                   excepted,
+		"access and what follows from it":       accessJobs,
+		"a key for loop is kept and removed":    loopKeys,
+		"a key for loop is sealed":              loopKeySealed,
+		"loop's last answer":                    loopChecks,
 		"nothing that is sealed can be read":    sealed,
 		"units of work at once do not deadlock": atOnce,
 	} {
@@ -126,7 +137,7 @@ func (b *bench) written(t *testing.T, order links.Order, zip string, jobs ...sto
 	t.Helper()
 	lease := b.lease(t, order.Shop, order.ID)
 	order.State = links.Written
-	must(t, b.SaveWritten(t.Context(), lease, order, nil, zip, jobs...))
+	must(t, b.SaveChange(t.Context(), lease, order, links.Change{Place: &links.Place{ZIP: zip}}, jobs...))
 	must(t, b.ReleaseLease(t.Context(), lease))
 }
 

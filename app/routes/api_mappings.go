@@ -1,0 +1,137 @@
+package routes
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/switchbackhq/switchback/internal/mappings"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+)
+
+const (
+	// mappingBytes bounds one change of a table: the most rows at their longest are far from it in practice.
+	mappingBytes = 4 << 20
+	mappingsPage = 200
+	csvType      = "text/csv"
+)
+
+// SKUTable reads the merchant's SKU mappings.
+type SKUTable interface {
+	// SKUMappings lists those after the id given, in the order of their ids.
+	SKUMappings(ctx context.Context, shop shopify.Domain, after tiktok.SKUID, limit int) ([]mappings.SKU, error)
+}
+
+// Mapper changes them, and sets free the orders that waited for it.
+type Mapper interface {
+	ChangeSKUs(ctx context.Context, shop shopify.Domain, rows []mappings.SKU) error
+}
+
+// listSKUs answers a page of JSON, or all of the table as a file when CSV is asked for.
+func (s *server) listSKUs(c *gin.Context) {
+	if strings.Contains(c.GetHeader("Accept"), csvType) {
+		s.exportSKUs(c)
+		return
+	}
+	after, err := mappings.ParsePlace(c.Query("cursor"))
+	if err != nil {
+		s.fail(c, badRequest("invalid_cursor", "The cursor is not one that a list of your shop gave."))
+		return
+	}
+	page, err := s.SKUs.SKUMappings(c.Request.Context(), shopOf(c).Domain, after, mappingsPage+1)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	next := ""
+	if len(page) > mappingsPage {
+		page = page[:mappingsPage]
+		next = string(page[mappingsPage-1].SKUID)
+	}
+	c.JSON(http.StatusOK, gin.H{"mappings": page, "next_cursor": next})
+}
+
+// exportSKUs writes the table in the form in which it can be imported again.
+func (s *server) exportSKUs(c *gin.Context) {
+	var after tiktok.SKUID
+	writer := csv.NewWriter(c.Writer)
+	for begun := false; ; begun = true {
+		page, err := s.SKUs.SKUMappings(c.Request.Context(), shopOf(c).Domain, after, mappingsPage)
+		if err != nil && !begun {
+			s.fail(c, err)
+			return
+		}
+		if err != nil { // a part is sent: only breaking off tells that the file is not whole
+			s.Log.ErrorContext(c, "http.failed", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "error", err)
+			panic(http.ErrAbortHandler)
+		}
+		if !begun {
+			c.Header("Content-Type", csvType+"; charset=utf-8")
+			c.Header("Content-Disposition", `attachment; filename="sku-mappings.csv"`)
+			_ = writer.Write(mappings.Header()) // an error stays with the writer; a caller who is gone needs nothing
+		}
+		for _, sku := range page {
+			_ = writer.Write(sku.Record())
+		}
+		writer.Flush()
+		if len(page) < mappingsPage || writer.Error() != nil {
+			return
+		}
+		after = page[len(page)-1].SKUID
+	}
+}
+
+// changeSKUs takes rows as JSON or as a CSV file. One that cannot be taken keeps all of them out.
+func (s *server) changeSKUs(c *gin.Context) {
+	rows, err := readSKUs(c)
+	if err == nil {
+		err = s.Mapper.ChangeSKUs(c.Request.Context(), shopOf(c).Domain, rows)
+	}
+	var faults mappings.RowErrors
+	switch {
+	case errors.As(err, &faults):
+		c.AbortWithStatusJSON(http.StatusUnprocessableEntity, gin.H{"error": gin.H{
+			"code": "invalid_mapping", "message": "Nothing was changed: " + faults.Error(), "faults": faults,
+		}})
+		return
+	case err != nil:
+		s.fail(c, err)
+		return
+	}
+	removed := 0
+	for _, row := range rows {
+		if row.Variant == "" {
+			removed++
+		}
+	}
+	c.JSON(http.StatusOK, gin.H{"set": len(rows) - removed, "removed": removed})
+}
+
+func readSKUs(c *gin.Context) ([]mappings.SKU, error) {
+	if strings.EqualFold(c.ContentType(), csvType) {
+		raw, err := readBody(c, mappingBytes, apiRead)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := mappings.ReadCSV(raw)
+		if err != nil {
+			return nil, err
+		}
+		return mappings.Check(rows)
+	}
+	var body struct {
+		Mappings []mappings.Row `json:"mappings"`
+	}
+	if err := readJSONOf(c, mappingBytes, &body, false); err != nil {
+		return nil, err
+	}
+	if body.Mappings == nil {
+		return nil, badRequest("invalid_json", `The body has no list "mappings".`)
+	}
+	return mappings.Check(body.Mappings)
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"time"
+
+	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/installs"
+	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/queue"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/tokens"
+)
+
+// watchEvery is how often TikTok's subscriptions are checked and repaired.
+const watchEvery = time.Hour
+
+// watching adds the workers of all that is looked at without being told of it:
+// orders that no webhook named, causes that went away, connections that ended.
+func (p *program) watching(w *queue.Workers) {
+	poller := &orders.Poller{Store: p.store, TikTok: p.tiktok, Interval: p.cfg.PollInterval, Now: time.Now, Log: p.log}
+	rechecker := &orders.Rechecker{Store: p.store, Interval: p.cfg.PollInterval, Now: time.Now}
+	watcher := &connections.Watcher{
+		Connections: p.store, TikTok: p.tiktok, WebhookURL: p.connector.WebhookURL, Renewed: orders.Renewed, Log: p.log,
+	}
+	reviewer := &connections.Reviewer{Accesses: p.store, Exceptions: p.store, Now: time.Now}
+	queue.Handle(w, poller.Poll)
+	queue.Handle(w, poller.PollShop)
+	queue.Handle(w, rechecker.Recheck)
+	queue.Handle(w, rechecker.Resume)
+	queue.Handle(w, watcher.Watch)
+	queue.Handle(w, watcher.Check)
+	queue.Handle(w, watcher.Deauthorize)
+	queue.Handle(w, reviewer.Review)
+	queue.Handle(w, reviewer.Expiring)
+}
+
+// watches are the jobs that come again and again for it.
+func (p *program) watches() []queue.Periodic {
+	return []queue.Periodic{
+		queue.Every(p.cfg.PollInterval, orders.PollArgs{}),
+		queue.Every(p.cfg.PollInterval, orders.RecheckArgs{}),
+		queue.Every(watchEvery, connections.WatchArgs{}),
+	}
+}
+
+// refused has the merchant told that a platform renews a token no more.
+func refused(key tokens.Key) []tokens.Job {
+	return []tokens.Job{connections.ReviewArgs{Shop: shopify.Domain(key.Shop)}}
+}
+
+// reopened takes up what waited for the shop's token at Shopify.
+func reopened(shop shopify.Domain) []installs.Job {
+	return append(orders.Renewed(shop), connections.ReviewArgs{Shop: shop})
+}

@@ -1,0 +1,84 @@
+package orders_test
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/switchbackhq/switchback/graphql/admin"
+	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/money"
+	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
+	"github.com/switchbackhq/switchback/internal/shops"
+)
+
+// TestTheMerchantMayWriteADifference: held at first, then written to the cent with a line for what is unexplained.
+func TestTheMerchantMayWriteADifference(t *testing.T) {
+	t.Parallel()
+	s := setUp(t)
+	id := s.place(tiktoksim.OrderSpec{Unexplained: 300})
+	s.must(s.bring(args(id)))
+	open, err := s.store.OrderExceptions(t.Context(), shop, id)
+	s.must(err)
+	if len(open) != 1 || open[0].Code != exceptions.TotalsMismatch {
+		t.Fatalf("open: %+v", open)
+	}
+	// The switch is off at first, so that the choice has to outlive one attempt.
+	s.set(func(settings *shops.Settings) { settings.PushOrders = false })
+	s.must((&orders.Desk{Files: s.store}).ResolveException(t.Context(), open[0], string(links.WriteDifference), "agreed with TikTok"))
+	s.work()
+	if row := s.row(id); row.State != links.Held || row.Reason != orders.PushOff || row.Totals != links.WriteDifference {
+		t.Fatalf("%s (%s), chosen %q", row.State, row.Reason, row.Totals)
+	}
+	s.set(func(settings *shops.Settings) { settings.PushOrders = true })
+	row, written := s.written(id)
+	last := written.ShippingLines[len(written.ShippingLines)-1]
+	if row.Total != "22.49" || written.Total != 2249 || last.Title != "Other TikTok charges" || last.Price != 300 || written.FinancialStatus != "PAID" {
+		t.Errorf("written with %s: %+v", row.Total, written)
+	}
+	entries, err := s.store.Timeline(t.Context(), shop, id)
+	s.must(err)
+	noted := false
+	for _, e := range entries {
+		noted = noted || e.Facts["choice"] == string(links.WriteDifference) && e.Facts["note"] == "agreed with TikTok"
+	}
+	if !noted || len(s.codes(id)) != 0 {
+		t.Errorf("the timeline says nothing of the choice, or %v is open", s.codes(id))
+	}
+}
+
+// TestADifferenceNeverMakesAWrongTotal: whatever TikTok leaves unexplained, the order adds up to what the buyer
+// paid, no price is negative, and what cannot be taken off stays a mismatch.
+func TestADifferenceNeverMakesAWrongTotal(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		o := plainOrder()
+		paid, err := money.FromMinor(rapid.Int64Range(0, 6000).Draw(t, "paid"), "USD")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Payment.TotalAmount = paid.String()
+		in := input(o)
+		in.Difference = true
+		c, err := orders.Convert(in)
+		if paid.Minor() < 148 { // less than the tax: it cannot be taken off
+			if codeOf(err) != string(exceptions.TotalsMismatch) {
+				t.Fatalf("paid %s: %v", paid, err)
+			}
+			return
+		}
+		if err != nil || !c.Total.Equal(paid) {
+			t.Fatalf("paid %s: %s, %v", paid, c.Total, err)
+		}
+		other := slices.ContainsFunc(c.Order.CustomAttributes, func(a *admin.OrderCreateCustomAttributeInput) bool {
+			return a.Key == "TikTok other charges" || a.Key == "TikTok other discount"
+		})
+		if other != (paid.Minor() != 2547) {
+			t.Fatalf("paid %s, recorded: %t", paid, other)
+		}
+		checkSums(t, c)
+	})
+}

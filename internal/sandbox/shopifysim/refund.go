@@ -1,0 +1,365 @@
+package shopifysim
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Refund is a refund of an order. Amounts are minor units of the order's currency.
+type Refund struct {
+	GID, Note    string
+	Lines        []RefundLine
+	Shipping     int64
+	Transactions []Transaction
+	CreatedAt    time.Time
+}
+
+// RefundLine is what a refund takes off one line. Restocked says whether stock was put back.
+type RefundLine struct {
+	GID, LineGID, RestockType string
+	Quantity                  int
+	Restocked                 bool
+	Subtotal, Tax             int64
+}
+
+// Amount is what the refund gives back.
+func (f Refund) Amount() int64 {
+	var sum int64
+	for _, t := range f.Transactions {
+		sum += t.Amount
+	}
+	return sum
+}
+
+// value is what the refunded things cost.
+func (f Refund) value(included bool) int64 {
+	sum := f.Shipping
+	for _, l := range f.Lines {
+		sum += l.Subtotal
+		if !included {
+			sum += l.Tax
+		}
+	}
+	return sum
+}
+
+// replay is an answered refundCreate, kept by its idempotency key.
+type replay struct {
+	input  string
+	refund *Refund
+	order  *orderRecord
+	bad    []refusal
+}
+
+// refundCreate is Mutation.refundCreate. Repeated under its key it does nothing and answers as before.
+func refundCreate(x *execution, _ any, args input) (any, error) {
+	if err := x.need("refundCreate", "write_orders"); err != nil {
+		return nil, err
+	}
+	key := strings.TrimSpace(x.key)
+	if key == "" { // mandatory since 2026-04
+		x.drift = append(x.drift, "refundCreate was sent without @idempotent(key:)")
+		return nil, &apiError{code: "BAD_REQUEST", message: "The @idempotent directive is required for this mutation but was not provided."}
+	}
+	in := args.object("input")
+	text, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	if before, ok := x.shop.replays[key]; ok {
+		if before.input != string(text) {
+			// Shopify names this case for inventory mutations (IDEMPOTENCY_KEY_PARAMETER_MISMATCH); refundCreate's errors have no code.
+			return x.refundPayload(nil, nil, []refusal{{message: "The same idempotency key cannot be used with different operation parameters."}}), nil
+		}
+		return x.refundPayload(before.order, before.refund, before.bad), nil
+	}
+	r := x.shop.orderByID(in.text("orderId"))
+	if r == nil {
+		return x.refundPayload(nil, nil, []refusal{{message: "Order does not exist", field: at("orderId")}}), nil
+	}
+	f := &refunding{x: x, in: in, order: r}
+	refund := f.read()
+	if len(f.bad) > 0 {
+		return x.refundPayload(r, nil, f.bad), nil
+	}
+	f.commit(&refund)
+	x.shop.keep(key, replay{input: string(text), refund: &refund, order: r})
+	return x.refundPayload(r, &refund, nil), nil
+}
+
+func (sh *shop) keep(key string, r replay) {
+	if sh.replays == nil {
+		sh.replays = map[string]replay{}
+	}
+	sh.replays[key] = r
+}
+
+func (x *execution) refundPayload(r *orderRecord, refund *Refund, bad []refusal) object {
+	for i := range bad {
+		bad[i].code = "" // the plain UserError has none
+	}
+	out := payload("RefundCreatePayload", "refund", nil, "UserError", bad...)
+	if refund != nil {
+		out.fields["refund"] = refundObject(r, *refund)
+	}
+	out.fields["order"] = x.orderOrNull(r)
+	return out
+}
+
+// refunding reads RefundInput against the order it is about.
+type refunding struct {
+	x     *execution
+	in    input
+	order *orderRecord
+	bad   []refusal
+}
+
+func (f *refunding) refuse(message string, field ...string) {
+	f.bad = append(f.bad, refusal{message: message, field: field})
+}
+
+func (f *refunding) read() Refund {
+	refund := Refund{Note: f.in.text("note"), CreatedAt: f.x.now}
+	for _, key := range []string{"refundDuties", "refundMethods"} {
+		if len(f.in.objects(key)) > 0 {
+			f.x.drift = append(f.x.drift, "RefundInput."+key+" is not simulated")
+		}
+	}
+	for i, in := range f.in.objects("refundLineItems") {
+		refund.Lines = append(refund.Lines, f.line(in, refund.Lines, at("refundLineItems", i)))
+	}
+	refund.Shipping = f.shipping(f.in.object("shipping"))
+	for i, in := range f.in.objects("transactions") {
+		refund.Transactions = append(refund.Transactions, f.transaction(in, at("transactions", i)))
+	}
+	if len(refund.Lines) == 0 && len(refund.Transactions) == 0 && refund.Shipping == 0 {
+		f.refuse("Refund must have line items, shipping or a transaction")
+	}
+	if left := f.order.Received - f.order.Refunded; refund.Amount() > left && !f.in.truth("allowOverRefunding") {
+		f.refuse("Refund amount is greater than the amount that is left to refund", at("transactions")...)
+	}
+	return refund
+}
+
+func (f *refunding) line(in input, before []RefundLine, field []string) RefundLine {
+	out := RefundLine{LineGID: in.text("lineItemId"), Quantity: in.number("quantity"), RestockType: in.text("restockType")}
+	if out.RestockType == "" {
+		out.RestockType = "NO_RESTOCK"
+	}
+	i := slices.IndexFunc(f.order.Lines, func(l Line) bool { return l.GID == out.LineGID })
+	if i < 0 {
+		f.refuse("Line item does not belong to the order", append(field, "lineItemId")...)
+		return out
+	}
+	line := f.order.Lines[i]
+	if slices.ContainsFunc(before, func(l RefundLine) bool { return l.LineGID == out.LineGID }) {
+		f.refuse("Line item is refunded twice", append(field, "lineItemId")...)
+	}
+	if out.Quantity < 1 || out.Quantity > line.Quantity-line.Removed {
+		f.refuse("Quantity cannot refund more items than were purchased", append(field, "quantity")...)
+		return out
+	}
+	switch fulfilled := f.order.FulfillmentStatus == "FULFILLED"; {
+	case out.RestockType == "LEGACY_RESTOCK":
+		f.refuse("Restock type is not valid", append(field, "restockType")...)
+	case out.RestockType == "CANCEL" && fulfilled, out.RestockType == "RETURN" && !fulfilled:
+		f.refuse("Restock type does not fit the line item's fulfillment", append(field, "restockType")...)
+	}
+	out.Subtotal = line.Price * int64(out.Quantity)
+	out.Tax = share(sumTaxes(line.Taxes), line.Removed+out.Quantity, line.Quantity) - share(sumTaxes(line.Taxes), line.Removed, line.Quantity)
+	return out
+}
+
+// share is the part of a sum that falls to n of all units, rounded down; the last unit gets what is left.
+func share(sum int64, n, all int) int64 { return sum * int64(n) / int64(all) }
+
+func (f *refunding) shipping(in input) int64 {
+	left := f.order.Shipping
+	if !f.order.TaxesIncluded {
+		for _, l := range f.order.ShippingLines {
+			left += sumTaxes(l.Taxes)
+		}
+	}
+	for _, earlier := range f.order.Refunds {
+		left -= earlier.Shipping
+	}
+	switch {
+	case in == nil:
+		return 0
+	case in.truth("fullRefund"):
+		return left
+	}
+	n, err := minor(in.text("amount"), f.order.Currency)
+	if err != nil || n < 0 || n > left {
+		f.refuse("Shipping amount is more than is left to refund", at("shipping", "amount")...)
+	}
+	return n
+}
+
+func (f *refunding) transaction(in input, field []string) Transaction {
+	t := Transaction{
+		Kind: in.text("kind"), Status: "SUCCESS", Gateway: in.text("gateway"), Parent: in.text("parentId"), Test: f.order.Test,
+		ProcessedAt: f.x.now,
+	}
+	if in.text("orderId") != f.order.GID {
+		f.refuse("Transaction belongs to another order", append(field, "orderId")...)
+	}
+	if t.Kind != "REFUND" {
+		f.refuse("Transaction kind must be refund", append(field, "kind")...)
+	}
+	var err error
+	if t.Amount, err = minor(in.text("amount"), f.order.Currency); err != nil || t.Amount <= 0 {
+		f.refuse("Transaction amount must be greater than zero", append(field, "amount")...)
+	}
+	i := slices.IndexFunc(f.order.Transactions, func(p Transaction) bool {
+		return p.GID == t.Parent && p.Status == "SUCCESS" && (p.Kind == "SALE" || p.Kind == "CAPTURE")
+	})
+	switch {
+	case i < 0:
+		f.refuse("Parent transaction is not valid", append(field, "parentId")...)
+	case f.order.Transactions[i].Gateway != t.Gateway:
+		f.refuse("Gateway does not match the parent transaction", append(field, "gateway")...)
+	}
+	return t
+}
+
+// commit writes the refund down: units, stock, money, webhooks.
+func (f *refunding) commit(refund *Refund) {
+	x, r := f.x, f.order
+	refund.GID = x.sim.nextGID("Refund")
+	for i := range refund.Lines {
+		line := &refund.Lines[i]
+		line.GID = x.sim.nextGID("RefundLineItem")
+		at := slices.IndexFunc(r.Lines, func(l Line) bool { return l.GID == line.LineGID })
+		r.Lines[at].Removed += line.Quantity
+		if line.RestockType != "NO_RESTOCK" {
+			line.Restocked = x.restock(r.Lines[at].VariantGID, line.Quantity)
+		}
+	}
+	for i := range refund.Transactions {
+		refund.Transactions[i].GID = x.sim.nextGID("OrderTransaction")
+	}
+	r.Transactions = append(r.Transactions, refund.Transactions...)
+	r.Refunded += refund.Amount()
+	r.Refunds = append(r.Refunds, *refund)
+	switch {
+	case r.Refunded > 0 && r.Refunded >= r.Received:
+		r.FinancialStatus = "REFUNDED"
+	case r.Refunded > 0:
+		r.FinancialStatus = "PARTIALLY_REFUNDED"
+	}
+	if f.in.truth("notify") {
+		x.sim.emails = append(x.sim.emails, Email{x.shop.spec.Domain, r.Email, "refund notification", r.GID})
+	}
+	x.sim.send(x.shop, "refunds/create", refundWebhook(r, *refund))
+	x.changed(r)
+}
+
+// restock puts units of a variant back; false for a line without one.
+func (x *execution) restock(variant string, quantity int) bool {
+	v := x.shop.variantByID(variant)
+	if v == nil {
+		return false
+	}
+	v.Stock += quantity
+	return true
+}
+
+// current is what is left of the order's total. What was refunded counts, whatever the refunded things cost; things
+// taken off without money count with what they cost.
+func (o Order) current() int64 {
+	left := o.Total
+	for _, f := range o.Refunds {
+		if len(f.Transactions) > 0 {
+			left -= f.Amount()
+		} else {
+			left -= f.value(o.TaxesIncluded)
+		}
+	}
+	return max(0, left)
+}
+
+func refundObjects(_ *execution, r *orderRecord) []object {
+	out := make([]object, len(r.Refunds))
+	for i, f := range r.Refunds {
+		out[i] = refundObject(r, f)
+	}
+	return out
+}
+
+// refundOf is what resolvers below a refund receive.
+type refundOf struct {
+	order  *orderRecord
+	refund Refund
+}
+
+func refundObject(r *orderRecord, f Refund) object {
+	return object{typ: "Refund", of: refundOf{r, f}, fields: map[string]any{
+		"id": f.GID, "legacyResourceId": legacyID(f.GID), "note": orNull(f.Note), "createdAt": stamp(f.CreatedAt),
+		"processedAt": stamp(f.CreatedAt), "updatedAt": stamp(f.CreatedAt), "return": nil,
+		"totalRefundedSet": bag(f.Amount(), r.Currency),
+	}}
+}
+
+func refundLineObjects(x *execution, of refundOf) []object {
+	lines := lineObjects(x, of.order)
+	out := make([]object, len(of.refund.Lines))
+	for i, l := range of.refund.Lines {
+		at := slices.IndexFunc(of.order.Lines, func(line Line) bool { return line.GID == l.LineGID })
+		out[i] = object{typ: "RefundLineItem", fields: map[string]any{
+			"id": l.GID, "lineItem": lines[at], "quantity": l.Quantity, "restockType": l.RestockType, "restocked": l.Restocked,
+			"subtotalSet": bag(l.Subtotal, of.order.Currency), "totalTaxSet": bag(l.Tax, of.order.Currency),
+		}}
+	}
+	return out
+}
+
+// refundWebhook is the payload of refunds/create.
+func refundWebhook(r *orderRecord, f Refund) map[string]any {
+	lines, transactions := []any{}, []any{}
+	for _, l := range f.Lines {
+		lines = append(lines, map[string]any{
+			"id": numericID(l.GID), "line_item_id": numericID(l.LineGID), "quantity": l.Quantity,
+			"restock_type": strings.ToLower(l.RestockType), "subtotal": fixed(l.Subtotal, r.Currency), "total_tax": fixed(l.Tax, r.Currency),
+		})
+	}
+	for _, t := range f.Transactions {
+		transactions = append(transactions, map[string]any{
+			"id": numericID(t.GID), "admin_graphql_api_id": t.GID, "order_id": numericID(r.GID), "kind": "refund", "status": "success",
+			"gateway": t.Gateway, "amount": fixed(t.Amount, r.Currency), "currency": r.Currency, "parent_id": numericID(t.Parent), "test": t.Test,
+		})
+	}
+	return map[string]any{
+		"id": numericID(f.GID), "admin_graphql_api_id": f.GID, "order_id": numericID(r.GID), "note": orNull(f.Note),
+		"created_at": restTime(f.CreatedAt), "processed_at": restTime(f.CreatedAt), "restock": len(f.Lines) > 0,
+		"refund_line_items": lines, "transactions": transactions, "order_adjustments": []any{}, "duties": []any{},
+	}
+}
+
+// InjectRefund refunds units of an order's line behind the app's back, with the money for them, as a person does in the
+// admin or Loop does through its API. Refunds in a tender of the order's sale.
+func (s *Sim) InjectRefund(domain, order, line string, quantity int) error {
+	return s.within(domain, func(sh *shop) error {
+		r := sh.orderByID(order)
+		if r == nil {
+			return fmt.Errorf("refund order %s: not in %s", order, domain)
+		}
+		x := &execution{sim: s, shop: sh, now: s.opts.Now().UTC()}
+		f := &refunding{x: x, order: r, in: input{}}
+		one := f.line(input{"lineItemId": line, "quantity": quantity}, nil, nil)
+		if len(f.bad) > 0 {
+			return fmt.Errorf("refund order %s: %s", order, f.bad[0].message)
+		}
+		refund := Refund{Note: "refunded by a person", Lines: []RefundLine{one}, CreatedAt: x.now}
+		for _, t := range r.Transactions {
+			if amount := refund.value(r.TaxesIncluded); t.Kind == "SALE" && amount > 0 {
+				refund.Transactions = []Transaction{{Kind: "REFUND", Status: "SUCCESS", Gateway: t.Gateway, Parent: t.GID, Amount: amount, ProcessedAt: x.now}}
+			}
+		}
+		f.commit(&refund)
+		return nil
+	})
+}
