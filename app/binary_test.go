@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,6 +42,27 @@ var built = sync.OnceValues(func() (string, error) {
 	}
 	return path, nil
 })
+
+var template = sync.OnceValues(func() ([]byte, error) {
+	file := filepath.Join(buildFolder, "template.db")
+	var errs bytes.Buffer
+	environ := []string{"DATABASE_URL=sqlite:" + file, "ENCRYPTION_KEY=" + encryptionKey}
+	if run(world{ctx: context.Background(), environ: environ, out: io.Discard, errs: &errs}, []string{"migrate"}) != 0 {
+		return nil, errors.New(errs.String())
+	}
+	return os.ReadFile(file)
+})
+
+// migrated is a SQLite file as `switchback migrate` leaves it: making one for
+// each test would be a sixth of all that the tests do.
+func migrated(t testing.TB) []byte {
+	t.Helper()
+	raw, err := template()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
 
 // binary is the program as `go build ./app` makes it, built once per test process.
 func binary(t testing.TB) string {

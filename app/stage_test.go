@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -64,6 +65,11 @@ func play(t testing.TB, scene scenery) *stage {
 		t.Fatal(err)
 	}
 	s := surround(t, "http://"+listener.Addr().String(), scene)
+	if s.file != "" {
+		if err := os.WriteFile(s.file, migrated(t), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s.serve(t, listener)
 	return s
 }
