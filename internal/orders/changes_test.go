@@ -62,21 +62,33 @@ func (w *written) cancel(units ...tiktok.LineItemID) {
 	}
 }
 
+// changeCase is what happened to a written order and what must follow from it.
+type changeCase struct {
+	happens func(w *written)
+	want    []orders.Change
+}
+
+func checkChanges(t *testing.T, cases map[string]changeCase) {
+	t.Helper()
+	for name, c := range cases {
+		w := writtenOrder()
+		c.happens(&w)
+		if diff := cmp.Diff(c.want, orders.Changes(w.row, w.lines, w.order, w.found)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+var allUnits = []tiktok.LineItemID{"m1", "m2", "c1"}
+
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	refund := func(amount string, units []tiktok.LineItemID, lines ...orders.LineOut) orders.Change {
 		return orders.Change{Kind: orders.RefundUnits, Amount: amount, Units: units, Lines: lines, Sale: ourSale}
 	}
-	edited := func(detail string) []orders.Change {
-		return []orders.Change{{Kind: orders.AskMerchant, Code: exceptions.OrderEdited, Detail: detail}}
-	}
-	all := []tiktok.LineItemID{"m1", "m2", "c1"}
-	everything := refund("53.98", all, orders.LineOut{Line: mugLine, Quantity: 2, Restock: true}, orders.LineOut{Line: capLine, Quantity: 1})
+	everything := refund("53.98", allUnits, orders.LineOut{Line: mugLine, Quantity: 2, Restock: true}, orders.LineOut{Line: capLine, Quantity: 1})
 	everything.Shipping = true
-	cases := map[string]struct {
-		happens func(w *written)
-		want    []orders.Change
-	}{
+	checkChanges(t, map[string]changeCase{
 		"nothing": {func(*written) {}, nil},
 		"one mug": {func(w *written) { w.cancel("m2") },
 			[]orders.Change{refund("19.49", []tiktok.LineItemID{"m2"}, orders.LineOut{Line: mugLine, Quantity: 1, Restock: true})}},
@@ -90,10 +102,10 @@ func TestChanges(t *testing.T) {
 			[]orders.Change{refund("19.49", []tiktok.LineItemID{"m1"}, orders.LineOut{Line: mugLine, Quantity: 1})}},
 		"a gift": {func(w *written) { w.cancel("c1"); w.lines[1].UnitPrice = "0.00" },
 			[]orders.Change{{Kind: orders.RefundUnits, Units: []tiktok.LineItemID{"c1"}, Lines: []orders.LineOut{{Line: capLine, Quantity: 1}}}}},
-		"the whole order":            {func(w *written) { w.cancel(all...) }, []orders.Change{everything}},
+		"the whole order":            {func(w *written) { w.cancel(allUnits...) }, []orders.Change{everything}},
 		"the order before its units": {func(w *written) { w.order.Status = tiktok.CancelledStatus }, []orders.Change{everything}},
 		"the rest of the order": {func(w *written) {
-			w.cancel(all...)
+			w.cancel(allUnits...)
 			w.lines[0].Units[0].Gone, w.found.Lines[0].Current, w.found.Refunded = "key", 1, "19.49"
 		}, []orders.Change{func() orders.Change {
 			c := refund("34.49", []tiktok.LineItemID{"m2", "c1"}, orders.LineOut{Line: mugLine, Quantity: 1, Restock: true}, orders.LineOut{Line: capLine, Quantity: 1})
@@ -101,7 +113,7 @@ func TestChanges(t *testing.T) {
 			return c
 		}()}},
 		"after its refund": {func(w *written) {
-			w.cancel(all...)
+			w.cancel(allUnits...)
 			w.order.CancellationInitiator = "BUYER"
 			for n := range w.lines {
 				w.found.Lines[n].Current = 0
@@ -111,10 +123,19 @@ func TestChanges(t *testing.T) {
 			}
 			w.found.Refunded = "53.98"
 		}, []orders.Change{{Kind: orders.CancelOrder, Reason: admin.OrderCancelReasonCustomer}}},
-		"never paid": {func(w *written) { w.cancel(all...); w.found.Sales = nil },
-			[]orders.Change{{Kind: orders.CancelOrder, Units: all, Reason: admin.OrderCancelReasonOther, Restock: true}}},
-		"cancelled in Shopify before": {func(w *written) { w.cancel(all...); w.found.CancelledAt = "2026-11-22T10:00:00Z" },
-			[]orders.Change{{Kind: orders.OrderGone, Units: all}}},
+		"never paid": {func(w *written) { w.cancel(allUnits...); w.found.Sales = nil },
+			[]orders.Change{{Kind: orders.CancelOrder, Units: allUnits, Reason: admin.OrderCancelReasonOther, Restock: true}}},
+	})
+}
+
+func TestChangesAfterAPersonActed(t *testing.T) {
+	t.Parallel()
+	edited := func(detail string) []orders.Change {
+		return []orders.Change{{Kind: orders.AskMerchant, Code: exceptions.OrderEdited, Detail: detail}}
+	}
+	checkChanges(t, map[string]changeCase{
+		"cancelled in Shopify before": {func(w *written) { w.cancel(allUnits...); w.found.CancelledAt = "2026-11-22T10:00:00Z" },
+			[]orders.Change{{Kind: orders.OrderGone, Units: allUnits}}},
 		"refunded by a person before": {func(w *written) { w.cancel("m1"); w.found.Lines[0].Current, w.found.Refunded = 1, "19.49" },
 			[]orders.Change{{Kind: orders.UnitsGone, Units: []tiktok.LineItemID{"m1"}}}},
 		"more refunded than cancelled": {func(w *written) { w.cancel("m1"); w.found.Lines[0].Current = 0 },
@@ -133,12 +154,5 @@ func TestChanges(t *testing.T) {
 			edited(`It was not paid through "TikTok Shop" in Shopify, so a refund there would move money.`)},
 		"more than is read": {func(w *written) { w.cancel("m1"); w.found.Whole = false },
 			edited("It has more lines, refunds or payments than Switchback reads.")},
-	}
-	for name, c := range cases {
-		w := writtenOrder()
-		c.happens(&w)
-		if diff := cmp.Diff(c.want, orders.Changes(w.row, w.lines, w.order, w.found)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
+	})
 }

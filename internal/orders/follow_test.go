@@ -3,15 +3,11 @@ package orders_test
 import (
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
-	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/orders"
-	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
 	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
 	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
 	"github.com/switchbackhq/switchback/internal/shops"
@@ -151,85 +147,6 @@ func TestUnitsCancelledAtTikTokAreRefundedOnce(t *testing.T) {
 	}
 }
 
-// However the calls fail, money is recorded once and the order cancelled once.
-func TestALostAnswerNeverRefundsTwice(t *testing.T) {
-	t.Parallel()
-	faults := map[string][]chaos.Fault{
-		"cut before":            {{Kind: chaos.CutBefore}},
-		"cut after":             {{Kind: chaos.CutAfter}},
-		"cut after, twice":      {{Kind: chaos.CutAfter}, {Kind: chaos.CutAfter}},
-		"answer cannot be read": {{Kind: chaos.Malformed}},
-		"server error":          {{Kind: chaos.ServerError, Status: 502}},
-		"commit after 5 units":  {{Kind: chaos.LateCommit, After: 5 * retryBase}},
-		"commit after 59 units": {{Kind: chaos.LateCommit, After: 59 * retryBase}, {Kind: chaos.CutBefore}},
-		"throttled":             {{Kind: chaos.Throttled, Status: 429, RetryAfter: 3 * time.Second}},
-		"token expired":         {{Kind: chaos.TokenExpired}},
-		"everything in a row":   {{Kind: chaos.Throttled}, {Kind: chaos.CutBefore}, {Kind: chaos.ServerError}, {Kind: chaos.CutAfter}},
-	}
-	for name, list := range faults {
-		ops := []string{"refundCreate", "orderCancel"}
-		if len(list) > 2 {
-			ops = append(ops, "job", "order") // reading may fail in every way, and changes nothing
-		}
-		for _, op := range ops {
-			t.Run(op+" "+name, func(t *testing.T) {
-				t.Parallel()
-				s := setUp(t, func(o *shopifysim.Options, _ *shopifysim.ShopSpec) { o.CancelTakes = 3 * retryBase })
-				id := s.three()
-				s.written(id)
-				s.cancelUnits(id, 1)
-				for _, fault := range list {
-					s.faults.Add(op, fault, 1)
-				}
-				s.must(s.bring(args(id)))
-				if order := s.one(id); op != "orderCancel" && op != "job" && (order.Lines[0].Removed != 1 || len(order.Refunds) != 1) {
-					t.Fatalf("removed %d in %d refunds", order.Lines[0].Removed, len(order.Refunds))
-				}
-				s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-				s.must(s.bring(args(id)))
-				s.clock.pass(2 * time.Minute) // what commits late has done so
-				s.settled(id)
-				if n := len(s.one(id).Refunds); n != 2 {
-					t.Errorf("%d refunds, want 2", n)
-				}
-			})
-		}
-	}
-}
-
-// crowd runs many jobs for the order at once, until each is done.
-func (s *scene) crowd(id tiktok.OrderID) {
-	s.Helper()
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			for {
-				err := s.importer.Import(s.Context(), args(id))
-				if fault.Of(err) != fault.Later {
-					if err != nil {
-						s.Error(err)
-					}
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-}
-
-func TestManyJobsCancelOnce(t *testing.T) {
-	t.Parallel()
-	s := setUp(t)
-	id := s.three()
-	s.written(id)
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	s.crowd(id)
-	s.settled(id)
-	if n := len(s.one(id).Refunds); n != 1 {
-		t.Errorf("%d refunds", n)
-	}
-}
-
 func TestAnOrderThatCostNothingIsCancelledAlone(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
@@ -256,49 +173,6 @@ func TestStockThatWasNotTakenIsNotPutBack(t *testing.T) {
 	s.cancelUnits(id, 1)
 	s.must(s.bring(args(id)))
 	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	s.must(s.bring(args(id)))
-	s.settled(id)
-}
-
-func TestACancellationThatShopifyRefuses(t *testing.T) {
-	t.Parallel()
-	s := setUp(t)
-	id := s.three()
-	_, order := s.written(id)
-	s.must(s.shopify.EditOrder(string(shop), order.GID, func(o *shopifysim.Order) { o.FulfillmentStatus = "FULFILLED" }))
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	for range 2 {
-		s.must(s.bring(args(id)))
-		if got := s.codes(id); !slices.Equal(got, []exceptions.Code{exceptions.CancelRefused}) {
-			t.Fatalf("exceptions %v", got)
-		}
-	}
-	if got := s.stockOf("MUG-12-SAGE"); got != 7 {
-		t.Errorf("stock %d: what left the house was put back", got)
-	}
-	// The merchant stops the parcel: everything else goes on by itself.
-	s.must(s.shopify.EditOrder(string(shop), order.GID, func(o *shopifysim.Order) { o.FulfillmentStatus = "UNFULFILLED" }))
-	s.must(s.bring(args(id)))
-	if row := s.row(id); row.State != links.Cancelled || len(s.codes(id)) != 0 || len(s.one(id).Refunds) != 1 {
-		t.Errorf("order is %s, %v, %d refunds", row.State, s.codes(id), len(s.one(id).Refunds))
-	}
-}
-
-func TestShopifyTakesItsTimeToCancel(t *testing.T) {
-	t.Parallel()
-	s := setUp(t, func(o *shopifysim.Options, _ *shopifysim.ShopSpec) { o.CancelTakes = time.Hour })
-	id := s.three()
-	s.written(id)
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	if err := s.importer.Import(t.Context(), args(id)); fault.Of(err) != fault.Later {
-		t.Fatalf("got %v, want to come back", err)
-	}
-	s.clock.pass(11 * time.Minute)
-	s.must(s.bring(args(id)))
-	if got := s.codes(id); !slices.Equal(got, []exceptions.Code{exceptions.CancelRefused}) {
-		t.Fatalf("exceptions %v", got)
-	}
-	s.clock.pass(time.Hour)
 	s.must(s.bring(args(id)))
 	s.settled(id)
 }
@@ -395,26 +269,6 @@ func TestWithoutMirroringNothingIsWritten(t *testing.T) {
 	s.settled(id)
 }
 
-func TestAnOrderCancelledWhileItsAnswerWasLost(t *testing.T) {
-	t.Parallel()
-	s := setUp(t)
-	id := s.three()
-	s.faults.Add("orderCreate", chaos.Fault{Kind: chaos.CutAfter}, 1)
-	s.faults.Add("orderByIdentifier", chaos.Fault{}, 1) // the guard before the attempt
-	s.faults.Add("orderByIdentifier", chaos.Fault{Kind: chaos.CutBefore}, 1)
-	if err := s.importer.Import(t.Context(), args(id)); err == nil {
-		t.Fatal("the answer was not lost")
-	}
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	s.must(s.bring(args(id)))
-	next := s.jobs.take("order_import")
-	if len(next) != 1 || s.row(id).State != links.Written {
-		t.Fatalf("order is %s, jobs %v", s.row(id).State, next)
-	}
-	s.must(s.bring(next[0].(orders.ImportArgs)))
-	s.settled(id)
-}
-
 func TestTheLedgerKeepsUnitsUpToDate(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
@@ -438,131 +292,4 @@ func TestTheLedgerKeepsUnitsUpToDate(t *testing.T) {
 var oak = tiktoksim.Address{
 	FirstName: "Dana", LastName: "Whitfield", Phone: "(+1)5125550143", Region: "US", PostalCode: "10001-4321",
 	Line1: "7 Oak Street", City: "New York", County: "New York", State: "New York", StateCode: "NY",
-}
-
-func TestAnAddressThatChangedAtTikTok(t *testing.T) {
-	t.Parallel()
-	for _, fault := range []chaos.Kind{"", chaos.CutAfter, chaos.CutBefore, chaos.ServerError} {
-		s := setUp(t)
-		id := s.three()
-		s.written(id)
-		s.must(s.tiktok.ChangeAddress(string(id), oak))
-		if fault != "" {
-			s.faults.Add("orderUpdate", chaos.Fault{Kind: fault}, 1)
-		}
-		for range 2 {
-			s.must(s.bring(args(id)))
-		}
-		a := s.one(id).ShippingAddress
-		if a.Zip != "10001-4321" || a.Address1 != "7 Oak Street" || a.Address2 != "" || a.City != "New York" || a.ProvinceCode != "NY" {
-			t.Errorf("%s: address %+v", fault, a)
-		}
-		for zip, want := range map[string]bool{"10001": true, "73301": false} {
-			if has, err := s.store.HasZIP(t.Context(), shop, id, zip); err != nil || has != want {
-				t.Errorf("%s: has %s: %t, %v", fault, zip, has, err)
-			}
-		}
-		if got := s.codes(id); len(got) != 0 {
-			t.Errorf("%s: exceptions %v", fault, got)
-		}
-		if n := s.calls("orderUpdate"); n > 2 {
-			t.Errorf("%s: %d updates", fault, n)
-		}
-	}
-}
-
-func TestAnAddressThatAPersonChangedIsLeftAlone(t *testing.T) {
-	t.Parallel()
-	s := setUp(t)
-	id := s.three()
-	_, order := s.written(id)
-	s.must(s.shopify.EditOrder(string(shop), order.GID, func(o *shopifysim.Order) { o.ShippingAddress.Address1 = "PO Box 1" }))
-	s.must(s.bring(args(id))) // nothing changed at TikTok
-	if got := s.codes(id); len(got) != 0 {
-		t.Fatalf("exceptions %v", got)
-	}
-	s.must(s.tiktok.ChangeAddress(string(id), oak))
-	for range 2 {
-		s.must(s.bring(args(id)))
-		if got := s.codes(id); !slices.Equal(got, []exceptions.Code{exceptions.AddressConflict}) {
-			t.Fatalf("exceptions %v", got)
-		}
-	}
-	if a := s.one(id).ShippingAddress; a.Address1 != "PO Box 1" {
-		t.Errorf("overwritten: %+v", a)
-	}
-	// The merchant types it in, in other spacing and case.
-	s.must(s.shopify.EditOrder(string(shop), order.GID, func(o *shopifysim.Order) {
-		a := o.ShippingAddress
-		a.Address1, a.Address2, a.City, a.ProvinceCode, a.Zip = "7 OAK Street ", "", "new york", "NY", "10001-4321"
-	}))
-	s.must(s.bring(args(id)))
-	if got := s.codes(id); len(got) != 0 {
-		t.Errorf("still open: %v", got)
-	}
-	if has, err := s.store.HasZIP(t.Context(), shop, id, "10001"); err != nil || !has {
-		t.Errorf("zip is not found: %t, %v", has, err)
-	}
-}
-
-func TestWhatTikTokHidesReplacesNothing(t *testing.T) {
-	t.Parallel()
-	s := setUp(t)
-	id := s.three()
-	s.written(id)
-	hidden := oak
-	hidden.FirstName, hidden.LastName, hidden.Phone = "D***", "W***", "(+1)512-***-0143"
-	hidden.Line1, hidden.PostalCode, hidden.City = "7***", "1****", ""
-	s.must(s.tiktok.ChangeAddress(string(id), hidden))
-	s.must(s.bring(args(id)))
-	home := tiktoksim.DefaultAddress("US")
-	if a := s.one(id).ShippingAddress; a.LastName != home.LastName || a.Zip != home.PostalCode || a.Address1 != home.Line1 || a.City != home.City {
-		t.Errorf("address %+v", a)
-	}
-	if has, err := s.store.HasZIP(t.Context(), shop, id, "73301"); err != nil || !has || len(s.codes(id)) != 0 {
-		t.Errorf("zip %t, %v, exceptions %v", has, err, s.codes(id))
-	}
-}
-
-func TestAnAddressThatArrivesLateClearsItsNotice(t *testing.T) {
-	t.Parallel()
-	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{ShippingType: "TIKTOK", MaskPostalCode: true})
-	s.written(id)
-	for range 2 { // it stays listed for as long as it cannot be found
-		if got := s.codes(id); !slices.Equal(got, []exceptions.Code{exceptions.ZIPMasked}) {
-			t.Fatalf("exceptions %v", got)
-		}
-		s.must(s.bring(args(id)))
-	}
-	s.must(s.tiktok.Unmask(string(id)))
-	s.must(s.bring(args(id)))
-	if got := s.codes(id); len(got) != 0 {
-		t.Errorf("still open: %v", got)
-	}
-	a := s.one(id).ShippingAddress
-	if a.Zip != "73301" || strings.Contains(a.Address1+a.LastName, "*") {
-		t.Errorf("address %+v", a)
-	}
-	if has, err := s.store.HasZIP(t.Context(), shop, id, "73301"); err != nil || !has {
-		t.Errorf("zip is not found: %t, %v", has, err)
-	}
-}
-
-func TestAnAddressWaitsForPush(t *testing.T) {
-	t.Parallel()
-	s := setUp(t)
-	id := s.three()
-	s.written(id)
-	s.set(func(settings *shops.Settings) { settings.PushOrders = false })
-	s.must(s.tiktok.ChangeAddress(string(id), oak))
-	s.must(s.bring(args(id)))
-	if row := s.row(id); row.Reason != orders.PushOff || s.one(id).ShippingAddress.Zip != "73301" {
-		t.Errorf("reason %q, address %+v", row.Reason, s.one(id).ShippingAddress)
-	}
-	s.set(func(settings *shops.Settings) { settings.PushOrders = true })
-	s.must(s.bring(args(id)))
-	if row := s.row(id); row.Reason != "" || s.one(id).ShippingAddress.Zip != "10001-4321" {
-		t.Errorf("reason %q, address %+v", row.Reason, s.one(id).ShippingAddress)
-	}
 }

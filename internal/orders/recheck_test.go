@@ -108,9 +108,10 @@ type trouble struct {
 }
 
 func troubles() []trouble {
-	moved := func(s *scene, id tiktok.OrderID) {
-		s.must(s.tiktok.ChangeAddress(string(id), tiktoksim.DefaultAddress("US")))
-	}
+	return slices.Concat(troublesOfOrders(), troublesOfAddresses(), troublesWithPlatforms())
+}
+
+func troublesOfOrders() []trouble {
 	return []trouble{
 		{exceptions.SKUUnmatched,
 			func(s *scene) tiktok.OrderID { return s.place(tiktoksim.OrderSpec{Units: unit("NEW")}) },
@@ -138,15 +139,6 @@ func troubles() []trouble {
 			func(s *scene, _ tiktok.OrderID) {
 				s.must(s.store.UpdateShop(s.Context(), shops.Shop{Domain: shop, Currency: "USD"}))
 			}},
-		{exceptions.ZIPMissing, func(s *scene) tiktok.OrderID {
-			return s.homeless(func(a *tiktoksim.Address) { a.PostalCode = "" })
-		}, moved},
-		{exceptions.ZIPMasked, func(s *scene) tiktok.OrderID {
-			return s.homeless(func(a *tiktoksim.Address) { a.PostalCode = "7****" })
-		}, moved},
-		{exceptions.AddressMissing, func(s *scene) tiktok.OrderID {
-			return s.homeless(func(a *tiktoksim.Address) { a.Line1, a.Line2 = "4*** E****** T****", "" })
-		}, moved},
 		{exceptions.DuplicateOrder,
 			func(s *scene) tiktok.OrderID {
 				id := s.place(tiktoksim.OrderSpec{})
@@ -167,6 +159,28 @@ func troubles() []trouble {
 				return s.place(tiktoksim.OrderSpec{})
 			},
 			func(s *scene, _ tiktok.OrderID) { s.stock("MUG-12-SAGE", 5) }},
+	}
+}
+
+func troublesOfAddresses() []trouble {
+	moved := func(s *scene, id tiktok.OrderID) {
+		s.must(s.tiktok.ChangeAddress(string(id), tiktoksim.DefaultAddress("US")))
+	}
+	return []trouble{
+		{exceptions.ZIPMissing, func(s *scene) tiktok.OrderID {
+			return s.homeless(func(a *tiktoksim.Address) { a.PostalCode = "" })
+		}, moved},
+		{exceptions.ZIPMasked, func(s *scene) tiktok.OrderID {
+			return s.homeless(func(a *tiktoksim.Address) { a.PostalCode = "7****" })
+		}, moved},
+		{exceptions.AddressMissing, func(s *scene) tiktok.OrderID {
+			return s.homeless(func(a *tiktoksim.Address) { a.Line1, a.Line2 = "4*** E****** T****", "" })
+		}, moved},
+	}
+}
+
+func troublesWithPlatforms() []trouble {
+	return []trouble{
 		{exceptions.APIRejected,
 			func(s *scene) tiktok.OrderID {
 				s.set(func(settings *shops.Settings) {
@@ -259,6 +273,7 @@ func TestEveryCodeOfAnImportIsMet(t *testing.T) {
 func TestLooksBecomeSeldom(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
+	s.prepare()
 	s.must(s.bring(args(s.place(tiktoksim.OrderSpec{Units: unit("NOWHERE")}))))
 	looks := func(rounds int, every time.Duration) (n int) {
 		for range rounds {
@@ -290,12 +305,13 @@ func TestANumberThatTikTokDoesNotKnowIsGivenUp(t *testing.T) {
 func TestARoundIsBounded(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	for range 130 {
+	s.prepare()
+	for range 105 {
 		s.must(s.bring(args(s.place(tiktoksim.OrderSpec{Units: unit("NOWHERE")}))))
 	}
 	s.clock.pass(time.Hour)
 	var looked []tiktok.OrderID
-	for _, want := range []int{100, 30, 0} {
+	for _, want := range []int{100, 5, 0} {
 		s.must(s.rechecker().Recheck(t.Context(), orders.RecheckArgs{}))
 		got := s.imports()
 		if len(got) != want {
@@ -304,7 +320,7 @@ func TestARoundIsBounded(t *testing.T) {
 		looked = append(looked, got...)
 	}
 	slices.Sort(looked)
-	if n := len(slices.Compact(looked)); n != 130 {
+	if n := len(slices.Compact(looked)); n != 105 {
 		t.Errorf("%d orders were looked at", n)
 	}
 }

@@ -144,6 +144,13 @@ func (s *scene) wire() {
 	s.referrer = &orders.Referrer{Book: s.store, Ledger: s.store, Timeline: s.store, TikTok: buyers, Now: s.clock.Now}
 }
 
+// prepare has the database prepare all statements, which is worth its while in
+// a test that asks the same hundreds of times.
+func (s *scene) prepare() {
+	s.Helper()
+	s.must(s.store.Migrate(s.Context()))
+}
+
 func (s *scene) install(ctx context.Context, app shopify.App, buyers *tiktok.Client) {
 	s.Helper()
 	grant, err := app.ExchangeSessionToken(ctx, shop, s.shopify.SessionToken(string(shop), "1"))
