@@ -155,9 +155,10 @@ func (q *Queue) Start(ctx context.Context) error {
 
 // takeOver ends what only a dead process can have left behind: running jobs,
 // leases, and River's leadership, which would otherwise keep retries waiting.
-// A job in its last attempt is left for River's rescuer, which discards it.
+// An attempt that the process cut short does not count: else each restart would
+// double a job's next wait, and a job that met enough of them would be discarded.
 func (q *Queue) takeOver(ctx context.Context, writer *sql.DB) error {
-	_, err := writer.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND attempt < max_attempts`)
+	_, err := writer.ExecContext(ctx, `UPDATE river_job SET state = 'available', attempt = max(attempt - 1, 0) WHERE state = 'running'`)
 	if err != nil {
 		return fmt.Errorf("free running jobs: %w", err)
 	}

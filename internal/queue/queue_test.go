@@ -227,6 +227,34 @@ func TestTakingOverOnSQLite(t *testing.T) {
 	}
 }
 
+// Restarts are no failures of the job they interrupt: it is not discarded, and
+// its waits stay those of its own failures.
+func TestRestartsCostNoAttempt(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	if _, err := queue.New(queue.Options{Store: s}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Enqueue(t.Context(), task{"interrupted"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SQLite().ExecContext(t.Context(), `UPDATE river_job SET state = 'running', attempt = max_attempts, attempted_at = CURRENT_TIMESTAMP`); err != nil {
+		t.Fatal(err)
+	}
+	ran := make(chan string, 1)
+	workers := queue.NewWorkers(0, nil)
+	queue.Handle(workers, func(_ context.Context, args task) error {
+		var attempt, most int
+		if err := s.SQLite().QueryRowContext(t.Context(), `SELECT attempt, max_attempts FROM river_job`).Scan(&attempt, &most); err != nil || attempt != most {
+			t.Errorf("attempt %d of %d, want the interrupted one again: %v", attempt, most, err)
+		}
+		ran <- args.Name
+		return nil
+	})
+	start(t, queue.Options{Store: s, Workers: workers})
+	next(t, ran)
+}
+
 func TestPeriodicJobs(t *testing.T) {
 	t.Parallel()
 	everywhere(t, func(t *testing.T, s *store.Store) {
