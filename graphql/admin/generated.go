@@ -5,6 +5,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -874,6 +875,209 @@ type FoundOrders struct {
 // GetNodes returns FoundOrders.Nodes, and is useful for accessing the field via an interface.
 func (v *FoundOrders) GetNodes() []*OrderFields { return v.Nodes }
 
+// FulfillmentCancelFulfillmentCancelFulfillmentCancelPayload includes the requested fields of the GraphQL type FulfillmentCancelPayload.
+type FulfillmentCancelFulfillmentCancelFulfillmentCancelPayload struct {
+	Fulfillment *FulfillmentCancelFulfillmentCancelFulfillmentCancelPayloadFulfillment `json:"fulfillment"`
+	UserErrors  []*PlainUserError                                                      `json:"userErrors"`
+}
+
+// GetFulfillment returns FulfillmentCancelFulfillmentCancelFulfillmentCancelPayload.Fulfillment, and is useful for accessing the field via an interface.
+func (v *FulfillmentCancelFulfillmentCancelFulfillmentCancelPayload) GetFulfillment() *FulfillmentCancelFulfillmentCancelFulfillmentCancelPayloadFulfillment {
+	return v.Fulfillment
+}
+
+// GetUserErrors returns FulfillmentCancelFulfillmentCancelFulfillmentCancelPayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *FulfillmentCancelFulfillmentCancelFulfillmentCancelPayload) GetUserErrors() []*PlainUserError {
+	return v.UserErrors
+}
+
+// FulfillmentCancelFulfillmentCancelFulfillmentCancelPayloadFulfillment includes the requested fields of the GraphQL type Fulfillment.
+type FulfillmentCancelFulfillmentCancelFulfillmentCancelPayloadFulfillment struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FulfillmentCancelFulfillmentCancelFulfillmentCancelPayloadFulfillment.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentCancelFulfillmentCancelFulfillmentCancelPayloadFulfillment) GetId() string {
+	return v.Id
+}
+
+// FulfillmentCancelResponse is returned by FulfillmentCancel on success.
+type FulfillmentCancelResponse struct {
+	FulfillmentCancel *FulfillmentCancelFulfillmentCancelFulfillmentCancelPayload `json:"fulfillmentCancel"`
+}
+
+// GetFulfillmentCancel returns FulfillmentCancelResponse.FulfillmentCancel, and is useful for accessing the field via an interface.
+func (v *FulfillmentCancelResponse) GetFulfillmentCancel() *FulfillmentCancelFulfillmentCancelFulfillmentCancelPayload {
+	return v.FulfillmentCancel
+}
+
+// FulfillmentCreateFulfillmentCreateFulfillmentCreatePayload includes the requested fields of the GraphQL type FulfillmentCreatePayload.
+type FulfillmentCreateFulfillmentCreateFulfillmentCreatePayload struct {
+	Fulfillment *FulfillmentCreateFulfillmentCreateFulfillmentCreatePayloadFulfillment `json:"fulfillment"`
+	UserErrors  []*PlainUserError                                                      `json:"userErrors"`
+}
+
+// GetFulfillment returns FulfillmentCreateFulfillmentCreateFulfillmentCreatePayload.Fulfillment, and is useful for accessing the field via an interface.
+func (v *FulfillmentCreateFulfillmentCreateFulfillmentCreatePayload) GetFulfillment() *FulfillmentCreateFulfillmentCreateFulfillmentCreatePayloadFulfillment {
+	return v.Fulfillment
+}
+
+// GetUserErrors returns FulfillmentCreateFulfillmentCreateFulfillmentCreatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *FulfillmentCreateFulfillmentCreateFulfillmentCreatePayload) GetUserErrors() []*PlainUserError {
+	return v.UserErrors
+}
+
+// FulfillmentCreateFulfillmentCreateFulfillmentCreatePayloadFulfillment includes the requested fields of the GraphQL type Fulfillment.
+type FulfillmentCreateFulfillmentCreateFulfillmentCreatePayloadFulfillment struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FulfillmentCreateFulfillmentCreateFulfillmentCreatePayloadFulfillment.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentCreateFulfillmentCreateFulfillmentCreatePayloadFulfillment) GetId() string {
+	return v.Id
+}
+
+// FulfillmentCreateResponse is returned by FulfillmentCreate on success.
+type FulfillmentCreateResponse struct {
+	FulfillmentCreate *FulfillmentCreateFulfillmentCreateFulfillmentCreatePayload `json:"fulfillmentCreate"`
+}
+
+// GetFulfillmentCreate returns FulfillmentCreateResponse.FulfillmentCreate, and is useful for accessing the field via an interface.
+func (v *FulfillmentCreateResponse) GetFulfillmentCreate() *FulfillmentCreateFulfillmentCreateFulfillmentCreatePayload {
+	return v.FulfillmentCreate
+}
+
+type FulfillmentDisplayStatus string
+
+const (
+	FulfillmentDisplayStatusAttemptedDelivery FulfillmentDisplayStatus = "ATTEMPTED_DELIVERY"
+	FulfillmentDisplayStatusCanceled          FulfillmentDisplayStatus = "CANCELED"
+	FulfillmentDisplayStatusCarrierPickedUp   FulfillmentDisplayStatus = "CARRIER_PICKED_UP"
+	FulfillmentDisplayStatusConfirmed         FulfillmentDisplayStatus = "CONFIRMED"
+	FulfillmentDisplayStatusDelayed           FulfillmentDisplayStatus = "DELAYED"
+	FulfillmentDisplayStatusDelivered         FulfillmentDisplayStatus = "DELIVERED"
+	FulfillmentDisplayStatusFailure           FulfillmentDisplayStatus = "FAILURE"
+	FulfillmentDisplayStatusFulfilled         FulfillmentDisplayStatus = "FULFILLED"
+	FulfillmentDisplayStatusInTransit         FulfillmentDisplayStatus = "IN_TRANSIT"
+	FulfillmentDisplayStatusLabelPrinted      FulfillmentDisplayStatus = "LABEL_PRINTED"
+	FulfillmentDisplayStatusLabelPurchased    FulfillmentDisplayStatus = "LABEL_PURCHASED"
+	FulfillmentDisplayStatusLabelVoided       FulfillmentDisplayStatus = "LABEL_VOIDED"
+	FulfillmentDisplayStatusMarkedAsFulfilled FulfillmentDisplayStatus = "MARKED_AS_FULFILLED"
+	FulfillmentDisplayStatusNotDelivered      FulfillmentDisplayStatus = "NOT_DELIVERED"
+	FulfillmentDisplayStatusOutForDelivery    FulfillmentDisplayStatus = "OUT_FOR_DELIVERY"
+	FulfillmentDisplayStatusPickedUp          FulfillmentDisplayStatus = "PICKED_UP"
+	FulfillmentDisplayStatusReadyForPickup    FulfillmentDisplayStatus = "READY_FOR_PICKUP"
+	FulfillmentDisplayStatusSubmitted         FulfillmentDisplayStatus = "SUBMITTED"
+)
+
+var AllFulfillmentDisplayStatus = []FulfillmentDisplayStatus{
+	FulfillmentDisplayStatusAttemptedDelivery,
+	FulfillmentDisplayStatusCanceled,
+	FulfillmentDisplayStatusCarrierPickedUp,
+	FulfillmentDisplayStatusConfirmed,
+	FulfillmentDisplayStatusDelayed,
+	FulfillmentDisplayStatusDelivered,
+	FulfillmentDisplayStatusFailure,
+	FulfillmentDisplayStatusFulfilled,
+	FulfillmentDisplayStatusInTransit,
+	FulfillmentDisplayStatusLabelPrinted,
+	FulfillmentDisplayStatusLabelPurchased,
+	FulfillmentDisplayStatusLabelVoided,
+	FulfillmentDisplayStatusMarkedAsFulfilled,
+	FulfillmentDisplayStatusNotDelivered,
+	FulfillmentDisplayStatusOutForDelivery,
+	FulfillmentDisplayStatusPickedUp,
+	FulfillmentDisplayStatusReadyForPickup,
+	FulfillmentDisplayStatusSubmitted,
+}
+
+// FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayload includes the requested fields of the GraphQL type FulfillmentEventCreatePayload.
+type FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayload struct {
+	FulfillmentEvent *FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayloadFulfillmentEvent `json:"fulfillmentEvent"`
+	UserErrors       []*PlainUserError                                                                          `json:"userErrors"`
+}
+
+// GetFulfillmentEvent returns FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayload.FulfillmentEvent, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayload) GetFulfillmentEvent() *FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayloadFulfillmentEvent {
+	return v.FulfillmentEvent
+}
+
+// GetUserErrors returns FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayload) GetUserErrors() []*PlainUserError {
+	return v.UserErrors
+}
+
+// FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayloadFulfillmentEvent includes the requested fields of the GraphQL type FulfillmentEvent.
+type FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayloadFulfillmentEvent struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayloadFulfillmentEvent.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayloadFulfillmentEvent) GetId() string {
+	return v.Id
+}
+
+// FulfillmentEventCreateResponse is returned by FulfillmentEventCreate on success.
+type FulfillmentEventCreateResponse struct {
+	FulfillmentEventCreate *FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayload `json:"fulfillmentEventCreate"`
+}
+
+// GetFulfillmentEventCreate returns FulfillmentEventCreateResponse.FulfillmentEventCreate, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventCreateResponse) GetFulfillmentEventCreate() *FulfillmentEventCreateFulfillmentEventCreateFulfillmentEventCreatePayload {
+	return v.FulfillmentEventCreate
+}
+
+type FulfillmentEventInput struct {
+	Address1            *string                `json:"address1,omitempty"`
+	City                *string                `json:"city,omitempty"`
+	Country             *string                `json:"country,omitempty"`
+	EstimatedDeliveryAt *string                `json:"estimatedDeliveryAt,omitempty"`
+	FulfillmentId       string                 `json:"fulfillmentId,omitempty"`
+	HappenedAt          *string                `json:"happenedAt,omitempty"`
+	Latitude            *float64               `json:"latitude,omitempty"`
+	Longitude           *float64               `json:"longitude,omitempty"`
+	Message             *string                `json:"message,omitempty"`
+	Province            *string                `json:"province,omitempty"`
+	Status              FulfillmentEventStatus `json:"status,omitempty"`
+	Zip                 *string                `json:"zip,omitempty"`
+}
+
+// GetAddress1 returns FulfillmentEventInput.Address1, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetAddress1() *string { return v.Address1 }
+
+// GetCity returns FulfillmentEventInput.City, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetCity() *string { return v.City }
+
+// GetCountry returns FulfillmentEventInput.Country, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetCountry() *string { return v.Country }
+
+// GetEstimatedDeliveryAt returns FulfillmentEventInput.EstimatedDeliveryAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetEstimatedDeliveryAt() *string { return v.EstimatedDeliveryAt }
+
+// GetFulfillmentId returns FulfillmentEventInput.FulfillmentId, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetFulfillmentId() string { return v.FulfillmentId }
+
+// GetHappenedAt returns FulfillmentEventInput.HappenedAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetHappenedAt() *string { return v.HappenedAt }
+
+// GetLatitude returns FulfillmentEventInput.Latitude, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetLatitude() *float64 { return v.Latitude }
+
+// GetLongitude returns FulfillmentEventInput.Longitude, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetLongitude() *float64 { return v.Longitude }
+
+// GetMessage returns FulfillmentEventInput.Message, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetMessage() *string { return v.Message }
+
+// GetProvince returns FulfillmentEventInput.Province, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetProvince() *string { return v.Province }
+
+// GetStatus returns FulfillmentEventInput.Status, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetStatus() FulfillmentEventStatus { return v.Status }
+
+// GetZip returns FulfillmentEventInput.Zip, and is useful for accessing the field via an interface.
+func (v *FulfillmentEventInput) GetZip() *string { return v.Zip }
+
 type FulfillmentEventStatus string
 
 const (
@@ -904,6 +1108,484 @@ var AllFulfillmentEventStatus = []FulfillmentEventStatus{
 	FulfillmentEventStatusReadyForPickup,
 }
 
+// FulfillmentFields includes the GraphQL fields of Fulfillment requested by the fragment FulfillmentFields.
+type FulfillmentFields struct {
+	Id            string                    `json:"id"`
+	Name          string                    `json:"name"`
+	Status        FulfillmentStatus         `json:"status"`
+	DisplayStatus *FulfillmentDisplayStatus `json:"displayStatus"`
+	CreatedAt     string                    `json:"createdAt"`
+	UpdatedAt     string                    `json:"updatedAt"`
+	InTransitAt   *string                   `json:"inTransitAt"`
+	DeliveredAt   *string                   `json:"deliveredAt"`
+	Order         *FulfillmentFieldsOrder   `json:"order"`
+	TrackingInfo  []*TrackingFields         `json:"trackingInfo"`
+}
+
+// GetId returns FulfillmentFields.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetId() string { return v.Id }
+
+// GetName returns FulfillmentFields.Name, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetName() string { return v.Name }
+
+// GetStatus returns FulfillmentFields.Status, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetStatus() FulfillmentStatus { return v.Status }
+
+// GetDisplayStatus returns FulfillmentFields.DisplayStatus, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetDisplayStatus() *FulfillmentDisplayStatus { return v.DisplayStatus }
+
+// GetCreatedAt returns FulfillmentFields.CreatedAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetCreatedAt() string { return v.CreatedAt }
+
+// GetUpdatedAt returns FulfillmentFields.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetUpdatedAt() string { return v.UpdatedAt }
+
+// GetInTransitAt returns FulfillmentFields.InTransitAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetInTransitAt() *string { return v.InTransitAt }
+
+// GetDeliveredAt returns FulfillmentFields.DeliveredAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetDeliveredAt() *string { return v.DeliveredAt }
+
+// GetOrder returns FulfillmentFields.Order, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetOrder() *FulfillmentFieldsOrder { return v.Order }
+
+// GetTrackingInfo returns FulfillmentFields.TrackingInfo, and is useful for accessing the field via an interface.
+func (v *FulfillmentFields) GetTrackingInfo() []*TrackingFields { return v.TrackingInfo }
+
+// FulfillmentFieldsOrder includes the requested fields of the GraphQL type Order.
+type FulfillmentFieldsOrder struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FulfillmentFieldsOrder.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentFieldsOrder) GetId() string { return v.Id }
+
+// FulfillmentFulfillment includes the requested fields of the GraphQL type Fulfillment.
+type FulfillmentFulfillment struct {
+	FulfillmentFields    `json:"-"`
+	FulfillmentLineItems *FulfillmentLinePage `json:"fulfillmentLineItems"`
+}
+
+// GetFulfillmentLineItems returns FulfillmentFulfillment.FulfillmentLineItems, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetFulfillmentLineItems() *FulfillmentLinePage {
+	return v.FulfillmentLineItems
+}
+
+// GetId returns FulfillmentFulfillment.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetId() string { return v.FulfillmentFields.Id }
+
+// GetName returns FulfillmentFulfillment.Name, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetName() string { return v.FulfillmentFields.Name }
+
+// GetStatus returns FulfillmentFulfillment.Status, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetStatus() FulfillmentStatus { return v.FulfillmentFields.Status }
+
+// GetDisplayStatus returns FulfillmentFulfillment.DisplayStatus, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetDisplayStatus() *FulfillmentDisplayStatus {
+	return v.FulfillmentFields.DisplayStatus
+}
+
+// GetCreatedAt returns FulfillmentFulfillment.CreatedAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetCreatedAt() string { return v.FulfillmentFields.CreatedAt }
+
+// GetUpdatedAt returns FulfillmentFulfillment.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetUpdatedAt() string { return v.FulfillmentFields.UpdatedAt }
+
+// GetInTransitAt returns FulfillmentFulfillment.InTransitAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetInTransitAt() *string { return v.FulfillmentFields.InTransitAt }
+
+// GetDeliveredAt returns FulfillmentFulfillment.DeliveredAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetDeliveredAt() *string { return v.FulfillmentFields.DeliveredAt }
+
+// GetOrder returns FulfillmentFulfillment.Order, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetOrder() *FulfillmentFieldsOrder { return v.FulfillmentFields.Order }
+
+// GetTrackingInfo returns FulfillmentFulfillment.TrackingInfo, and is useful for accessing the field via an interface.
+func (v *FulfillmentFulfillment) GetTrackingInfo() []*TrackingFields {
+	return v.FulfillmentFields.TrackingInfo
+}
+
+func (v *FulfillmentFulfillment) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*FulfillmentFulfillment
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.FulfillmentFulfillment = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.FulfillmentFields)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalFulfillmentFulfillment struct {
+	FulfillmentLineItems *FulfillmentLinePage `json:"fulfillmentLineItems"`
+
+	Id string `json:"id"`
+
+	Name string `json:"name"`
+
+	Status FulfillmentStatus `json:"status"`
+
+	DisplayStatus *FulfillmentDisplayStatus `json:"displayStatus"`
+
+	CreatedAt string `json:"createdAt"`
+
+	UpdatedAt string `json:"updatedAt"`
+
+	InTransitAt *string `json:"inTransitAt"`
+
+	DeliveredAt *string `json:"deliveredAt"`
+
+	Order *FulfillmentFieldsOrder `json:"order"`
+
+	TrackingInfo []*TrackingFields `json:"trackingInfo"`
+}
+
+func (v *FulfillmentFulfillment) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *FulfillmentFulfillment) __premarshalJSON() (*__premarshalFulfillmentFulfillment, error) {
+	var retval __premarshalFulfillmentFulfillment
+
+	retval.FulfillmentLineItems = v.FulfillmentLineItems
+	retval.Id = v.FulfillmentFields.Id
+	retval.Name = v.FulfillmentFields.Name
+	retval.Status = v.FulfillmentFields.Status
+	retval.DisplayStatus = v.FulfillmentFields.DisplayStatus
+	retval.CreatedAt = v.FulfillmentFields.CreatedAt
+	retval.UpdatedAt = v.FulfillmentFields.UpdatedAt
+	retval.InTransitAt = v.FulfillmentFields.InTransitAt
+	retval.DeliveredAt = v.FulfillmentFields.DeliveredAt
+	retval.Order = v.FulfillmentFields.Order
+	retval.TrackingInfo = v.FulfillmentFields.TrackingInfo
+	return &retval, nil
+}
+
+type FulfillmentInput struct {
+	LineItemsByFulfillmentOrder []*FulfillmentOrderLineItemsInput `json:"lineItemsByFulfillmentOrder,omitempty"`
+	NotifyCustomer              *bool                             `json:"notifyCustomer,omitempty"`
+	OriginAddress               *FulfillmentOriginAddressInput    `json:"originAddress,omitempty"`
+	TrackingInfo                *FulfillmentTrackingInput         `json:"trackingInfo,omitempty"`
+}
+
+// GetLineItemsByFulfillmentOrder returns FulfillmentInput.LineItemsByFulfillmentOrder, and is useful for accessing the field via an interface.
+func (v *FulfillmentInput) GetLineItemsByFulfillmentOrder() []*FulfillmentOrderLineItemsInput {
+	return v.LineItemsByFulfillmentOrder
+}
+
+// GetNotifyCustomer returns FulfillmentInput.NotifyCustomer, and is useful for accessing the field via an interface.
+func (v *FulfillmentInput) GetNotifyCustomer() *bool { return v.NotifyCustomer }
+
+// GetOriginAddress returns FulfillmentInput.OriginAddress, and is useful for accessing the field via an interface.
+func (v *FulfillmentInput) GetOriginAddress() *FulfillmentOriginAddressInput { return v.OriginAddress }
+
+// GetTrackingInfo returns FulfillmentInput.TrackingInfo, and is useful for accessing the field via an interface.
+func (v *FulfillmentInput) GetTrackingInfo() *FulfillmentTrackingInput { return v.TrackingInfo }
+
+// FulfillmentLineFields includes the requested fields of the GraphQL type FulfillmentLineItem.
+type FulfillmentLineFields struct {
+	Quantity *int                           `json:"quantity"`
+	LineItem *FulfillmentLineFieldsLineItem `json:"lineItem"`
+}
+
+// GetQuantity returns FulfillmentLineFields.Quantity, and is useful for accessing the field via an interface.
+func (v *FulfillmentLineFields) GetQuantity() *int { return v.Quantity }
+
+// GetLineItem returns FulfillmentLineFields.LineItem, and is useful for accessing the field via an interface.
+func (v *FulfillmentLineFields) GetLineItem() *FulfillmentLineFieldsLineItem { return v.LineItem }
+
+// FulfillmentLineFieldsLineItem includes the requested fields of the GraphQL type LineItem.
+type FulfillmentLineFieldsLineItem struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FulfillmentLineFieldsLineItem.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentLineFieldsLineItem) GetId() string { return v.Id }
+
+// FulfillmentLinePage includes the requested fields of the GraphQL type FulfillmentLineItemConnection.
+type FulfillmentLinePage struct {
+	Nodes    []*FulfillmentLineFields `json:"nodes"`
+	PageInfo *PageInfo                `json:"pageInfo"`
+}
+
+// GetNodes returns FulfillmentLinePage.Nodes, and is useful for accessing the field via an interface.
+func (v *FulfillmentLinePage) GetNodes() []*FulfillmentLineFields { return v.Nodes }
+
+// GetPageInfo returns FulfillmentLinePage.PageInfo, and is useful for accessing the field via an interface.
+func (v *FulfillmentLinePage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// FulfillmentMarkFields includes the requested fields of the GraphQL type Fulfillment.
+type FulfillmentMarkFields struct {
+	Id        string            `json:"id"`
+	Status    FulfillmentStatus `json:"status"`
+	UpdatedAt string            `json:"updatedAt"`
+}
+
+// GetId returns FulfillmentMarkFields.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentMarkFields) GetId() string { return v.Id }
+
+// GetStatus returns FulfillmentMarkFields.Status, and is useful for accessing the field via an interface.
+func (v *FulfillmentMarkFields) GetStatus() FulfillmentStatus { return v.Status }
+
+// GetUpdatedAt returns FulfillmentMarkFields.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *FulfillmentMarkFields) GetUpdatedAt() string { return v.UpdatedAt }
+
+type FulfillmentOrderAction string
+
+const (
+	FulfillmentOrderActionCancelFulfillmentOrder FulfillmentOrderAction = "CANCEL_FULFILLMENT_ORDER"
+	FulfillmentOrderActionCreateFulfillment      FulfillmentOrderAction = "CREATE_FULFILLMENT"
+	FulfillmentOrderActionExternal               FulfillmentOrderAction = "EXTERNAL"
+	FulfillmentOrderActionHold                   FulfillmentOrderAction = "HOLD"
+	FulfillmentOrderActionMarkAsOpen             FulfillmentOrderAction = "MARK_AS_OPEN"
+	FulfillmentOrderActionMerge                  FulfillmentOrderAction = "MERGE"
+	FulfillmentOrderActionMove                   FulfillmentOrderAction = "MOVE"
+	FulfillmentOrderActionReleaseHold            FulfillmentOrderAction = "RELEASE_HOLD"
+	FulfillmentOrderActionReportProgress         FulfillmentOrderAction = "REPORT_PROGRESS"
+	FulfillmentOrderActionRequestCancellation    FulfillmentOrderAction = "REQUEST_CANCELLATION"
+	FulfillmentOrderActionRequestFulfillment     FulfillmentOrderAction = "REQUEST_FULFILLMENT"
+	FulfillmentOrderActionSplit                  FulfillmentOrderAction = "SPLIT"
+)
+
+var AllFulfillmentOrderAction = []FulfillmentOrderAction{
+	FulfillmentOrderActionCancelFulfillmentOrder,
+	FulfillmentOrderActionCreateFulfillment,
+	FulfillmentOrderActionExternal,
+	FulfillmentOrderActionHold,
+	FulfillmentOrderActionMarkAsOpen,
+	FulfillmentOrderActionMerge,
+	FulfillmentOrderActionMove,
+	FulfillmentOrderActionReleaseHold,
+	FulfillmentOrderActionReportProgress,
+	FulfillmentOrderActionRequestCancellation,
+	FulfillmentOrderActionRequestFulfillment,
+	FulfillmentOrderActionSplit,
+}
+
+// FulfillmentOrderFields includes the requested fields of the GraphQL type FulfillmentOrder.
+type FulfillmentOrderFields struct {
+	Id               string                                                                   `json:"id"`
+	Status           FulfillmentOrderStatus                                                   `json:"status"`
+	RequestStatus    FulfillmentOrderRequestStatus                                            `json:"requestStatus"`
+	SupportedActions []*FulfillmentOrderFieldsSupportedActionsFulfillmentOrderSupportedAction `json:"supportedActions"`
+	AssignedLocation *FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocation  `json:"assignedLocation"`
+	LineItems        *FulfillmentOrderLinePage                                                `json:"lineItems"`
+}
+
+// GetId returns FulfillmentOrderFields.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFields) GetId() string { return v.Id }
+
+// GetStatus returns FulfillmentOrderFields.Status, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFields) GetStatus() FulfillmentOrderStatus { return v.Status }
+
+// GetRequestStatus returns FulfillmentOrderFields.RequestStatus, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFields) GetRequestStatus() FulfillmentOrderRequestStatus {
+	return v.RequestStatus
+}
+
+// GetSupportedActions returns FulfillmentOrderFields.SupportedActions, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFields) GetSupportedActions() []*FulfillmentOrderFieldsSupportedActionsFulfillmentOrderSupportedAction {
+	return v.SupportedActions
+}
+
+// GetAssignedLocation returns FulfillmentOrderFields.AssignedLocation, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFields) GetAssignedLocation() *FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocation {
+	return v.AssignedLocation
+}
+
+// GetLineItems returns FulfillmentOrderFields.LineItems, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFields) GetLineItems() *FulfillmentOrderLinePage { return v.LineItems }
+
+// FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocation includes the requested fields of the GraphQL type FulfillmentOrderAssignedLocation.
+type FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocation struct {
+	Name     string                                                                          `json:"name"`
+	Location *FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocationLocation `json:"location"`
+}
+
+// GetName returns FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocation.Name, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocation) GetName() string {
+	return v.Name
+}
+
+// GetLocation returns FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocation.Location, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocation) GetLocation() *FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocationLocation {
+	return v.Location
+}
+
+// FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocationLocation includes the requested fields of the GraphQL type Location.
+type FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocationLocation struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocationLocation.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFieldsAssignedLocationFulfillmentOrderAssignedLocationLocation) GetId() string {
+	return v.Id
+}
+
+// FulfillmentOrderFieldsSupportedActionsFulfillmentOrderSupportedAction includes the requested fields of the GraphQL type FulfillmentOrderSupportedAction.
+type FulfillmentOrderFieldsSupportedActionsFulfillmentOrderSupportedAction struct {
+	Action FulfillmentOrderAction `json:"action"`
+}
+
+// GetAction returns FulfillmentOrderFieldsSupportedActionsFulfillmentOrderSupportedAction.Action, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderFieldsSupportedActionsFulfillmentOrderSupportedAction) GetAction() FulfillmentOrderAction {
+	return v.Action
+}
+
+// FulfillmentOrderLineFields includes the requested fields of the GraphQL type FulfillmentOrderLineItem.
+type FulfillmentOrderLineFields struct {
+	Id                string                              `json:"id"`
+	TotalQuantity     int                                 `json:"totalQuantity"`
+	RemainingQuantity int                                 `json:"remainingQuantity"`
+	RequiresShipping  bool                                `json:"requiresShipping"`
+	LineItem          *FulfillmentOrderLineFieldsLineItem `json:"lineItem"`
+}
+
+// GetId returns FulfillmentOrderLineFields.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineFields) GetId() string { return v.Id }
+
+// GetTotalQuantity returns FulfillmentOrderLineFields.TotalQuantity, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineFields) GetTotalQuantity() int { return v.TotalQuantity }
+
+// GetRemainingQuantity returns FulfillmentOrderLineFields.RemainingQuantity, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineFields) GetRemainingQuantity() int { return v.RemainingQuantity }
+
+// GetRequiresShipping returns FulfillmentOrderLineFields.RequiresShipping, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineFields) GetRequiresShipping() bool { return v.RequiresShipping }
+
+// GetLineItem returns FulfillmentOrderLineFields.LineItem, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineFields) GetLineItem() *FulfillmentOrderLineFieldsLineItem {
+	return v.LineItem
+}
+
+// FulfillmentOrderLineFieldsLineItem includes the requested fields of the GraphQL type LineItem.
+type FulfillmentOrderLineFieldsLineItem struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FulfillmentOrderLineFieldsLineItem.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineFieldsLineItem) GetId() string { return v.Id }
+
+type FulfillmentOrderLineItemInput struct {
+	Id       string `json:"id,omitempty"`
+	Quantity int    `json:"quantity,omitempty"`
+}
+
+// GetId returns FulfillmentOrderLineItemInput.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineItemInput) GetId() string { return v.Id }
+
+// GetQuantity returns FulfillmentOrderLineItemInput.Quantity, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineItemInput) GetQuantity() int { return v.Quantity }
+
+type FulfillmentOrderLineItemsInput struct {
+	FulfillmentOrderId        string                           `json:"fulfillmentOrderId,omitempty"`
+	FulfillmentOrderLineItems []*FulfillmentOrderLineItemInput `json:"fulfillmentOrderLineItems,omitempty"`
+}
+
+// GetFulfillmentOrderId returns FulfillmentOrderLineItemsInput.FulfillmentOrderId, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineItemsInput) GetFulfillmentOrderId() string { return v.FulfillmentOrderId }
+
+// GetFulfillmentOrderLineItems returns FulfillmentOrderLineItemsInput.FulfillmentOrderLineItems, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLineItemsInput) GetFulfillmentOrderLineItems() []*FulfillmentOrderLineItemInput {
+	return v.FulfillmentOrderLineItems
+}
+
+// FulfillmentOrderLinePage includes the requested fields of the GraphQL type FulfillmentOrderLineItemConnection.
+type FulfillmentOrderLinePage struct {
+	Nodes    []*FulfillmentOrderLineFields `json:"nodes"`
+	PageInfo *PageInfo                     `json:"pageInfo"`
+}
+
+// GetNodes returns FulfillmentOrderLinePage.Nodes, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLinePage) GetNodes() []*FulfillmentOrderLineFields { return v.Nodes }
+
+// GetPageInfo returns FulfillmentOrderLinePage.PageInfo, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLinePage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// FulfillmentOrderLinesFulfillmentOrder includes the requested fields of the GraphQL type FulfillmentOrder.
+type FulfillmentOrderLinesFulfillmentOrder struct {
+	LineItems *FulfillmentOrderLinePage `json:"lineItems"`
+}
+
+// GetLineItems returns FulfillmentOrderLinesFulfillmentOrder.LineItems, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLinesFulfillmentOrder) GetLineItems() *FulfillmentOrderLinePage {
+	return v.LineItems
+}
+
+// FulfillmentOrderLinesResponse is returned by FulfillmentOrderLines on success.
+type FulfillmentOrderLinesResponse struct {
+	FulfillmentOrder *FulfillmentOrderLinesFulfillmentOrder `json:"fulfillmentOrder"`
+}
+
+// GetFulfillmentOrder returns FulfillmentOrderLinesResponse.FulfillmentOrder, and is useful for accessing the field via an interface.
+func (v *FulfillmentOrderLinesResponse) GetFulfillmentOrder() *FulfillmentOrderLinesFulfillmentOrder {
+	return v.FulfillmentOrder
+}
+
+type FulfillmentOrderRequestStatus string
+
+const (
+	FulfillmentOrderRequestStatusAccepted              FulfillmentOrderRequestStatus = "ACCEPTED"
+	FulfillmentOrderRequestStatusCancellationAccepted  FulfillmentOrderRequestStatus = "CANCELLATION_ACCEPTED"
+	FulfillmentOrderRequestStatusCancellationRejected  FulfillmentOrderRequestStatus = "CANCELLATION_REJECTED"
+	FulfillmentOrderRequestStatusCancellationRequested FulfillmentOrderRequestStatus = "CANCELLATION_REQUESTED"
+	FulfillmentOrderRequestStatusClosed                FulfillmentOrderRequestStatus = "CLOSED"
+	FulfillmentOrderRequestStatusRejected              FulfillmentOrderRequestStatus = "REJECTED"
+	FulfillmentOrderRequestStatusSubmitted             FulfillmentOrderRequestStatus = "SUBMITTED"
+	FulfillmentOrderRequestStatusUnsubmitted           FulfillmentOrderRequestStatus = "UNSUBMITTED"
+)
+
+var AllFulfillmentOrderRequestStatus = []FulfillmentOrderRequestStatus{
+	FulfillmentOrderRequestStatusAccepted,
+	FulfillmentOrderRequestStatusCancellationAccepted,
+	FulfillmentOrderRequestStatusCancellationRejected,
+	FulfillmentOrderRequestStatusCancellationRequested,
+	FulfillmentOrderRequestStatusClosed,
+	FulfillmentOrderRequestStatusRejected,
+	FulfillmentOrderRequestStatusSubmitted,
+	FulfillmentOrderRequestStatusUnsubmitted,
+}
+
+type FulfillmentOrderStatus string
+
+const (
+	FulfillmentOrderStatusCancelled  FulfillmentOrderStatus = "CANCELLED"
+	FulfillmentOrderStatusClosed     FulfillmentOrderStatus = "CLOSED"
+	FulfillmentOrderStatusIncomplete FulfillmentOrderStatus = "INCOMPLETE"
+	FulfillmentOrderStatusInProgress FulfillmentOrderStatus = "IN_PROGRESS"
+	FulfillmentOrderStatusOnHold     FulfillmentOrderStatus = "ON_HOLD"
+	FulfillmentOrderStatusOpen       FulfillmentOrderStatus = "OPEN"
+	FulfillmentOrderStatusScheduled  FulfillmentOrderStatus = "SCHEDULED"
+)
+
+var AllFulfillmentOrderStatus = []FulfillmentOrderStatus{
+	FulfillmentOrderStatusCancelled,
+	FulfillmentOrderStatusClosed,
+	FulfillmentOrderStatusIncomplete,
+	FulfillmentOrderStatusInProgress,
+	FulfillmentOrderStatusOnHold,
+	FulfillmentOrderStatusOpen,
+	FulfillmentOrderStatusScheduled,
+}
+
 type FulfillmentOriginAddressInput struct {
 	Address1     *string `json:"address1,omitempty"`
 	Address2     *string `json:"address2,omitempty"`
@@ -930,6 +1612,93 @@ func (v *FulfillmentOriginAddressInput) GetProvinceCode() *string { return v.Pro
 
 // GetZip returns FulfillmentOriginAddressInput.Zip, and is useful for accessing the field via an interface.
 func (v *FulfillmentOriginAddressInput) GetZip() *string { return v.Zip }
+
+// FulfillmentResponse is returned by Fulfillment on success.
+type FulfillmentResponse struct {
+	Fulfillment *FulfillmentFulfillment `json:"fulfillment"`
+}
+
+// GetFulfillment returns FulfillmentResponse.Fulfillment, and is useful for accessing the field via an interface.
+func (v *FulfillmentResponse) GetFulfillment() *FulfillmentFulfillment { return v.Fulfillment }
+
+type FulfillmentStatus string
+
+const (
+	FulfillmentStatusCancelled FulfillmentStatus = "CANCELLED"
+	FulfillmentStatusError     FulfillmentStatus = "ERROR"
+	FulfillmentStatusFailure   FulfillmentStatus = "FAILURE"
+	FulfillmentStatusOpen      FulfillmentStatus = "OPEN"
+	FulfillmentStatusPending   FulfillmentStatus = "PENDING"
+	FulfillmentStatusSuccess   FulfillmentStatus = "SUCCESS"
+)
+
+var AllFulfillmentStatus = []FulfillmentStatus{
+	FulfillmentStatusCancelled,
+	FulfillmentStatusError,
+	FulfillmentStatusFailure,
+	FulfillmentStatusOpen,
+	FulfillmentStatusPending,
+	FulfillmentStatusSuccess,
+}
+
+type FulfillmentTrackingInput struct {
+	Company *string  `json:"company,omitempty"`
+	Number  *string  `json:"number,omitempty"`
+	Numbers []string `json:"numbers,omitempty"`
+	Url     *string  `json:"url,omitempty"`
+	Urls    []string `json:"urls,omitempty"`
+}
+
+// GetCompany returns FulfillmentTrackingInput.Company, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingInput) GetCompany() *string { return v.Company }
+
+// GetNumber returns FulfillmentTrackingInput.Number, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingInput) GetNumber() *string { return v.Number }
+
+// GetNumbers returns FulfillmentTrackingInput.Numbers, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingInput) GetNumbers() []string { return v.Numbers }
+
+// GetUrl returns FulfillmentTrackingInput.Url, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingInput) GetUrl() *string { return v.Url }
+
+// GetUrls returns FulfillmentTrackingInput.Urls, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingInput) GetUrls() []string { return v.Urls }
+
+// FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayload includes the requested fields of the GraphQL type FulfillmentTrackingInfoUpdatePayload.
+type FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayload struct {
+	Fulfillment *FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayloadFulfillment `json:"fulfillment"`
+	UserErrors  []*PlainUserError                                                                                      `json:"userErrors"`
+}
+
+// GetFulfillment returns FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayload.Fulfillment, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayload) GetFulfillment() *FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayloadFulfillment {
+	return v.Fulfillment
+}
+
+// GetUserErrors returns FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayload) GetUserErrors() []*PlainUserError {
+	return v.UserErrors
+}
+
+// FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayloadFulfillment includes the requested fields of the GraphQL type Fulfillment.
+type FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayloadFulfillment struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayloadFulfillment.Id, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayloadFulfillment) GetId() string {
+	return v.Id
+}
+
+// FulfillmentTrackingUpdateResponse is returned by FulfillmentTrackingUpdate on success.
+type FulfillmentTrackingUpdateResponse struct {
+	FulfillmentTrackingInfoUpdate *FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayload `json:"fulfillmentTrackingInfoUpdate"`
+}
+
+// GetFulfillmentTrackingInfoUpdate returns FulfillmentTrackingUpdateResponse.FulfillmentTrackingInfoUpdate, and is useful for accessing the field via an interface.
+func (v *FulfillmentTrackingUpdateResponse) GetFulfillmentTrackingInfoUpdate() *FulfillmentTrackingUpdateFulfillmentTrackingInfoUpdateFulfillmentTrackingInfoUpdatePayload {
+	return v.FulfillmentTrackingInfoUpdate
+}
 
 // GrantedScopesCurrentAppInstallation includes the requested fields of the GraphQL type AppInstallation.
 type GrantedScopesCurrentAppInstallation struct {
@@ -1211,6 +1980,52 @@ var AllLocalizedFieldKey = []LocalizedFieldKey{
 	LocalizedFieldKeyTaxEmailIt,
 }
 
+// LocationsLocationsLocationConnection includes the requested fields of the GraphQL type LocationConnection.
+type LocationsLocationsLocationConnection struct {
+	Nodes []*LocationsLocationsLocationConnectionNodesLocation `json:"nodes"`
+}
+
+// GetNodes returns LocationsLocationsLocationConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *LocationsLocationsLocationConnection) GetNodes() []*LocationsLocationsLocationConnectionNodesLocation {
+	return v.Nodes
+}
+
+// LocationsLocationsLocationConnectionNodesLocation includes the requested fields of the GraphQL type Location.
+type LocationsLocationsLocationConnectionNodesLocation struct {
+	Id                   string `json:"id"`
+	Name                 string `json:"name"`
+	IsActive             bool   `json:"isActive"`
+	ShipsInventory       bool   `json:"shipsInventory"`
+	FulfillsOnlineOrders bool   `json:"fulfillsOnlineOrders"`
+}
+
+// GetId returns LocationsLocationsLocationConnectionNodesLocation.Id, and is useful for accessing the field via an interface.
+func (v *LocationsLocationsLocationConnectionNodesLocation) GetId() string { return v.Id }
+
+// GetName returns LocationsLocationsLocationConnectionNodesLocation.Name, and is useful for accessing the field via an interface.
+func (v *LocationsLocationsLocationConnectionNodesLocation) GetName() string { return v.Name }
+
+// GetIsActive returns LocationsLocationsLocationConnectionNodesLocation.IsActive, and is useful for accessing the field via an interface.
+func (v *LocationsLocationsLocationConnectionNodesLocation) GetIsActive() bool { return v.IsActive }
+
+// GetShipsInventory returns LocationsLocationsLocationConnectionNodesLocation.ShipsInventory, and is useful for accessing the field via an interface.
+func (v *LocationsLocationsLocationConnectionNodesLocation) GetShipsInventory() bool {
+	return v.ShipsInventory
+}
+
+// GetFulfillsOnlineOrders returns LocationsLocationsLocationConnectionNodesLocation.FulfillsOnlineOrders, and is useful for accessing the field via an interface.
+func (v *LocationsLocationsLocationConnectionNodesLocation) GetFulfillsOnlineOrders() bool {
+	return v.FulfillsOnlineOrders
+}
+
+// LocationsResponse is returned by Locations on success.
+type LocationsResponse struct {
+	Locations *LocationsLocationsLocationConnection `json:"locations"`
+}
+
+// GetLocations returns LocationsResponse.Locations, and is useful for accessing the field via an interface.
+func (v *LocationsResponse) GetLocations() *LocationsLocationsLocationConnection { return v.Locations }
+
 type MailingAddressInput struct {
 	Address1     *string      `json:"address1,omitempty"`
 	Address2     *string      `json:"address2,omitempty"`
@@ -1445,6 +2260,26 @@ type OrderAddressResponse struct {
 
 // GetOrder returns OrderAddressResponse.Order, and is useful for accessing the field via an interface.
 func (v *OrderAddressResponse) GetOrder() *OrderAddressOrder { return v.Order }
+
+type OrderAdjustmentDiscrepancyReason string
+
+const (
+	OrderAdjustmentDiscrepancyReasonCustomer                      OrderAdjustmentDiscrepancyReason = "CUSTOMER"
+	OrderAdjustmentDiscrepancyReasonDamage                        OrderAdjustmentDiscrepancyReason = "DAMAGE"
+	OrderAdjustmentDiscrepancyReasonFullReturnBalancingAdjustment OrderAdjustmentDiscrepancyReason = "FULL_RETURN_BALANCING_ADJUSTMENT"
+	OrderAdjustmentDiscrepancyReasonPendingRefundDiscrepancy      OrderAdjustmentDiscrepancyReason = "PENDING_REFUND_DISCREPANCY"
+	OrderAdjustmentDiscrepancyReasonRefundDiscrepancy             OrderAdjustmentDiscrepancyReason = "REFUND_DISCREPANCY"
+	OrderAdjustmentDiscrepancyReasonRestock                       OrderAdjustmentDiscrepancyReason = "RESTOCK"
+)
+
+var AllOrderAdjustmentDiscrepancyReason = []OrderAdjustmentDiscrepancyReason{
+	OrderAdjustmentDiscrepancyReasonCustomer,
+	OrderAdjustmentDiscrepancyReasonDamage,
+	OrderAdjustmentDiscrepancyReasonFullReturnBalancingAdjustment,
+	OrderAdjustmentDiscrepancyReasonPendingRefundDiscrepancy,
+	OrderAdjustmentDiscrepancyReasonRefundDiscrepancy,
+	OrderAdjustmentDiscrepancyReasonRestock,
+}
 
 type OrderAdjustmentInputDiscrepancyReason string
 
@@ -2724,6 +3559,191 @@ func (v *OrderFieldsTotalPriceSetMoneyBagShopMoneyMoneyV2) GetCurrencyCode() Cur
 	return v.CurrencyCode
 }
 
+// OrderFulfillmentOrdersOrder includes the requested fields of the GraphQL type Order.
+type OrderFulfillmentOrdersOrder struct {
+	FulfillmentOrders *OrderFulfillmentOrdersOrderFulfillmentOrdersFulfillmentOrderConnection `json:"fulfillmentOrders"`
+}
+
+// GetFulfillmentOrders returns OrderFulfillmentOrdersOrder.FulfillmentOrders, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentOrdersOrder) GetFulfillmentOrders() *OrderFulfillmentOrdersOrderFulfillmentOrdersFulfillmentOrderConnection {
+	return v.FulfillmentOrders
+}
+
+// OrderFulfillmentOrdersOrderFulfillmentOrdersFulfillmentOrderConnection includes the requested fields of the GraphQL type FulfillmentOrderConnection.
+type OrderFulfillmentOrdersOrderFulfillmentOrdersFulfillmentOrderConnection struct {
+	Nodes    []*FulfillmentOrderFields `json:"nodes"`
+	PageInfo *PageInfo                 `json:"pageInfo"`
+}
+
+// GetNodes returns OrderFulfillmentOrdersOrderFulfillmentOrdersFulfillmentOrderConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentOrdersOrderFulfillmentOrdersFulfillmentOrderConnection) GetNodes() []*FulfillmentOrderFields {
+	return v.Nodes
+}
+
+// GetPageInfo returns OrderFulfillmentOrdersOrderFulfillmentOrdersFulfillmentOrderConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentOrdersOrderFulfillmentOrdersFulfillmentOrderConnection) GetPageInfo() *PageInfo {
+	return v.PageInfo
+}
+
+// OrderFulfillmentOrdersResponse is returned by OrderFulfillmentOrders on success.
+type OrderFulfillmentOrdersResponse struct {
+	Order *OrderFulfillmentOrdersOrder `json:"order"`
+}
+
+// GetOrder returns OrderFulfillmentOrdersResponse.Order, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentOrdersResponse) GetOrder() *OrderFulfillmentOrdersOrder { return v.Order }
+
+// OrderFulfillmentsOrder includes the requested fields of the GraphQL type Order.
+type OrderFulfillmentsOrder struct {
+	Fulfillments []*OrderFulfillmentsOrderFulfillmentsFulfillment `json:"fulfillments"`
+}
+
+// GetFulfillments returns OrderFulfillmentsOrder.Fulfillments, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrder) GetFulfillments() []*OrderFulfillmentsOrderFulfillmentsFulfillment {
+	return v.Fulfillments
+}
+
+// OrderFulfillmentsOrderFulfillmentsFulfillment includes the requested fields of the GraphQL type Fulfillment.
+type OrderFulfillmentsOrderFulfillmentsFulfillment struct {
+	FulfillmentFields    `json:"-"`
+	FulfillmentLineItems *FulfillmentLinePage `json:"fulfillmentLineItems"`
+}
+
+// GetFulfillmentLineItems returns OrderFulfillmentsOrderFulfillmentsFulfillment.FulfillmentLineItems, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetFulfillmentLineItems() *FulfillmentLinePage {
+	return v.FulfillmentLineItems
+}
+
+// GetId returns OrderFulfillmentsOrderFulfillmentsFulfillment.Id, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetId() string { return v.FulfillmentFields.Id }
+
+// GetName returns OrderFulfillmentsOrderFulfillmentsFulfillment.Name, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetName() string {
+	return v.FulfillmentFields.Name
+}
+
+// GetStatus returns OrderFulfillmentsOrderFulfillmentsFulfillment.Status, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetStatus() FulfillmentStatus {
+	return v.FulfillmentFields.Status
+}
+
+// GetDisplayStatus returns OrderFulfillmentsOrderFulfillmentsFulfillment.DisplayStatus, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetDisplayStatus() *FulfillmentDisplayStatus {
+	return v.FulfillmentFields.DisplayStatus
+}
+
+// GetCreatedAt returns OrderFulfillmentsOrderFulfillmentsFulfillment.CreatedAt, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetCreatedAt() string {
+	return v.FulfillmentFields.CreatedAt
+}
+
+// GetUpdatedAt returns OrderFulfillmentsOrderFulfillmentsFulfillment.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetUpdatedAt() string {
+	return v.FulfillmentFields.UpdatedAt
+}
+
+// GetInTransitAt returns OrderFulfillmentsOrderFulfillmentsFulfillment.InTransitAt, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetInTransitAt() *string {
+	return v.FulfillmentFields.InTransitAt
+}
+
+// GetDeliveredAt returns OrderFulfillmentsOrderFulfillmentsFulfillment.DeliveredAt, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetDeliveredAt() *string {
+	return v.FulfillmentFields.DeliveredAt
+}
+
+// GetOrder returns OrderFulfillmentsOrderFulfillmentsFulfillment.Order, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetOrder() *FulfillmentFieldsOrder {
+	return v.FulfillmentFields.Order
+}
+
+// GetTrackingInfo returns OrderFulfillmentsOrderFulfillmentsFulfillment.TrackingInfo, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) GetTrackingInfo() []*TrackingFields {
+	return v.FulfillmentFields.TrackingInfo
+}
+
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*OrderFulfillmentsOrderFulfillmentsFulfillment
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.OrderFulfillmentsOrderFulfillmentsFulfillment = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.FulfillmentFields)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalOrderFulfillmentsOrderFulfillmentsFulfillment struct {
+	FulfillmentLineItems *FulfillmentLinePage `json:"fulfillmentLineItems"`
+
+	Id string `json:"id"`
+
+	Name string `json:"name"`
+
+	Status FulfillmentStatus `json:"status"`
+
+	DisplayStatus *FulfillmentDisplayStatus `json:"displayStatus"`
+
+	CreatedAt string `json:"createdAt"`
+
+	UpdatedAt string `json:"updatedAt"`
+
+	InTransitAt *string `json:"inTransitAt"`
+
+	DeliveredAt *string `json:"deliveredAt"`
+
+	Order *FulfillmentFieldsOrder `json:"order"`
+
+	TrackingInfo []*TrackingFields `json:"trackingInfo"`
+}
+
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *OrderFulfillmentsOrderFulfillmentsFulfillment) __premarshalJSON() (*__premarshalOrderFulfillmentsOrderFulfillmentsFulfillment, error) {
+	var retval __premarshalOrderFulfillmentsOrderFulfillmentsFulfillment
+
+	retval.FulfillmentLineItems = v.FulfillmentLineItems
+	retval.Id = v.FulfillmentFields.Id
+	retval.Name = v.FulfillmentFields.Name
+	retval.Status = v.FulfillmentFields.Status
+	retval.DisplayStatus = v.FulfillmentFields.DisplayStatus
+	retval.CreatedAt = v.FulfillmentFields.CreatedAt
+	retval.UpdatedAt = v.FulfillmentFields.UpdatedAt
+	retval.InTransitAt = v.FulfillmentFields.InTransitAt
+	retval.DeliveredAt = v.FulfillmentFields.DeliveredAt
+	retval.Order = v.FulfillmentFields.Order
+	retval.TrackingInfo = v.FulfillmentFields.TrackingInfo
+	return &retval, nil
+}
+
+// OrderFulfillmentsResponse is returned by OrderFulfillments on success.
+type OrderFulfillmentsResponse struct {
+	Order *OrderFulfillmentsOrder `json:"order"`
+}
+
+// GetOrder returns OrderFulfillmentsResponse.Order, and is useful for accessing the field via an interface.
+func (v *OrderFulfillmentsResponse) GetOrder() *OrderFulfillmentsOrder { return v.Order }
+
 type OrderIdentifierInput struct {
 	CustomId *UniqueMetafieldValueInput `json:"customId,omitempty"`
 	Id       *string                    `json:"id,omitempty"`
@@ -2799,6 +3819,156 @@ type OrderLinesResponse struct {
 
 // GetOrder returns OrderLinesResponse.Order, and is useful for accessing the field via an interface.
 func (v *OrderLinesResponse) GetOrder() *OrderLinesOrder { return v.Order }
+
+// OrderMarks includes the GraphQL fields of Order requested by the fragment OrderMarks.
+type OrderMarks struct {
+	Id            string                            `json:"id"`
+	Name          string                            `json:"name"`
+	Tags          []string                          `json:"tags"`
+	UpdatedAt     string                            `json:"updatedAt"`
+	CancelledAt   *string                           `json:"cancelledAt"`
+	TiktokOrderId *OrderMarksTiktokOrderIdMetafield `json:"tiktokOrderId"`
+	Refunds       []*RefundMark                     `json:"refunds"`
+	Fulfillments  []*FulfillmentMarkFields          `json:"fulfillments"`
+}
+
+// GetId returns OrderMarks.Id, and is useful for accessing the field via an interface.
+func (v *OrderMarks) GetId() string { return v.Id }
+
+// GetName returns OrderMarks.Name, and is useful for accessing the field via an interface.
+func (v *OrderMarks) GetName() string { return v.Name }
+
+// GetTags returns OrderMarks.Tags, and is useful for accessing the field via an interface.
+func (v *OrderMarks) GetTags() []string { return v.Tags }
+
+// GetUpdatedAt returns OrderMarks.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *OrderMarks) GetUpdatedAt() string { return v.UpdatedAt }
+
+// GetCancelledAt returns OrderMarks.CancelledAt, and is useful for accessing the field via an interface.
+func (v *OrderMarks) GetCancelledAt() *string { return v.CancelledAt }
+
+// GetTiktokOrderId returns OrderMarks.TiktokOrderId, and is useful for accessing the field via an interface.
+func (v *OrderMarks) GetTiktokOrderId() *OrderMarksTiktokOrderIdMetafield { return v.TiktokOrderId }
+
+// GetRefunds returns OrderMarks.Refunds, and is useful for accessing the field via an interface.
+func (v *OrderMarks) GetRefunds() []*RefundMark { return v.Refunds }
+
+// GetFulfillments returns OrderMarks.Fulfillments, and is useful for accessing the field via an interface.
+func (v *OrderMarks) GetFulfillments() []*FulfillmentMarkFields { return v.Fulfillments }
+
+// OrderMarksByIDOrder includes the requested fields of the GraphQL type Order.
+type OrderMarksByIDOrder struct {
+	OrderMarks `json:"-"`
+}
+
+// GetId returns OrderMarksByIDOrder.Id, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDOrder) GetId() string { return v.OrderMarks.Id }
+
+// GetName returns OrderMarksByIDOrder.Name, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDOrder) GetName() string { return v.OrderMarks.Name }
+
+// GetTags returns OrderMarksByIDOrder.Tags, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDOrder) GetTags() []string { return v.OrderMarks.Tags }
+
+// GetUpdatedAt returns OrderMarksByIDOrder.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDOrder) GetUpdatedAt() string { return v.OrderMarks.UpdatedAt }
+
+// GetCancelledAt returns OrderMarksByIDOrder.CancelledAt, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDOrder) GetCancelledAt() *string { return v.OrderMarks.CancelledAt }
+
+// GetTiktokOrderId returns OrderMarksByIDOrder.TiktokOrderId, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDOrder) GetTiktokOrderId() *OrderMarksTiktokOrderIdMetafield {
+	return v.OrderMarks.TiktokOrderId
+}
+
+// GetRefunds returns OrderMarksByIDOrder.Refunds, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDOrder) GetRefunds() []*RefundMark { return v.OrderMarks.Refunds }
+
+// GetFulfillments returns OrderMarksByIDOrder.Fulfillments, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDOrder) GetFulfillments() []*FulfillmentMarkFields {
+	return v.OrderMarks.Fulfillments
+}
+
+func (v *OrderMarksByIDOrder) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*OrderMarksByIDOrder
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.OrderMarksByIDOrder = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.OrderMarks)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalOrderMarksByIDOrder struct {
+	Id string `json:"id"`
+
+	Name string `json:"name"`
+
+	Tags []string `json:"tags"`
+
+	UpdatedAt string `json:"updatedAt"`
+
+	CancelledAt *string `json:"cancelledAt"`
+
+	TiktokOrderId *OrderMarksTiktokOrderIdMetafield `json:"tiktokOrderId"`
+
+	Refunds []*RefundMark `json:"refunds"`
+
+	Fulfillments []*FulfillmentMarkFields `json:"fulfillments"`
+}
+
+func (v *OrderMarksByIDOrder) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *OrderMarksByIDOrder) __premarshalJSON() (*__premarshalOrderMarksByIDOrder, error) {
+	var retval __premarshalOrderMarksByIDOrder
+
+	retval.Id = v.OrderMarks.Id
+	retval.Name = v.OrderMarks.Name
+	retval.Tags = v.OrderMarks.Tags
+	retval.UpdatedAt = v.OrderMarks.UpdatedAt
+	retval.CancelledAt = v.OrderMarks.CancelledAt
+	retval.TiktokOrderId = v.OrderMarks.TiktokOrderId
+	retval.Refunds = v.OrderMarks.Refunds
+	retval.Fulfillments = v.OrderMarks.Fulfillments
+	return &retval, nil
+}
+
+// OrderMarksByIDResponse is returned by OrderMarksByID on success.
+type OrderMarksByIDResponse struct {
+	Order *OrderMarksByIDOrder `json:"order"`
+}
+
+// GetOrder returns OrderMarksByIDResponse.Order, and is useful for accessing the field via an interface.
+func (v *OrderMarksByIDResponse) GetOrder() *OrderMarksByIDOrder { return v.Order }
+
+// OrderMarksTiktokOrderIdMetafield includes the requested fields of the GraphQL type Metafield.
+type OrderMarksTiktokOrderIdMetafield struct {
+	Value string `json:"value"`
+}
+
+// GetValue returns OrderMarksTiktokOrderIdMetafield.Value, and is useful for accessing the field via an interface.
+func (v *OrderMarksTiktokOrderIdMetafield) GetValue() string { return v.Value }
 
 // OrderStandingOrder includes the requested fields of the GraphQL type Order.
 type OrderStandingOrder struct {
@@ -2995,6 +4165,18 @@ func (v *PageInfo) GetHasNextPage() bool { return v.HasNextPage }
 // GetEndCursor returns PageInfo.EndCursor, and is useful for accessing the field via an interface.
 func (v *PageInfo) GetEndCursor() *string { return v.EndCursor }
 
+// PlainUserError includes the requested fields of the GraphQL type UserError.
+type PlainUserError struct {
+	Field   []string `json:"field"`
+	Message string   `json:"message"`
+}
+
+// GetField returns PlainUserError.Field, and is useful for accessing the field via an interface.
+func (v *PlainUserError) GetField() []string { return v.Field }
+
+// GetMessage returns PlainUserError.Message, and is useful for accessing the field via an interface.
+func (v *PlainUserError) GetMessage() string { return v.Message }
+
 type ProductStatus string
 
 const (
@@ -3137,6 +4319,42 @@ func (v *RefundInput) GetShipping() *ShippingRefundInput { return v.Shipping }
 // GetTransactions returns RefundInput.Transactions, and is useful for accessing the field via an interface.
 func (v *RefundInput) GetTransactions() []*OrderTransactionInput { return v.Transactions }
 
+// RefundLineFields includes the requested fields of the GraphQL type RefundLineItem.
+type RefundLineFields struct {
+	Quantity    int                       `json:"quantity"`
+	RestockType RefundLineItemRestockType `json:"restockType"`
+	Restocked   bool                      `json:"restocked"`
+	LineItem    *RefundLineFieldsLineItem `json:"lineItem"`
+	SubtotalSet *StandingMoney            `json:"subtotalSet"`
+	TotalTaxSet *StandingMoney            `json:"totalTaxSet"`
+}
+
+// GetQuantity returns RefundLineFields.Quantity, and is useful for accessing the field via an interface.
+func (v *RefundLineFields) GetQuantity() int { return v.Quantity }
+
+// GetRestockType returns RefundLineFields.RestockType, and is useful for accessing the field via an interface.
+func (v *RefundLineFields) GetRestockType() RefundLineItemRestockType { return v.RestockType }
+
+// GetRestocked returns RefundLineFields.Restocked, and is useful for accessing the field via an interface.
+func (v *RefundLineFields) GetRestocked() bool { return v.Restocked }
+
+// GetLineItem returns RefundLineFields.LineItem, and is useful for accessing the field via an interface.
+func (v *RefundLineFields) GetLineItem() *RefundLineFieldsLineItem { return v.LineItem }
+
+// GetSubtotalSet returns RefundLineFields.SubtotalSet, and is useful for accessing the field via an interface.
+func (v *RefundLineFields) GetSubtotalSet() *StandingMoney { return v.SubtotalSet }
+
+// GetTotalTaxSet returns RefundLineFields.TotalTaxSet, and is useful for accessing the field via an interface.
+func (v *RefundLineFields) GetTotalTaxSet() *StandingMoney { return v.TotalTaxSet }
+
+// RefundLineFieldsLineItem includes the requested fields of the GraphQL type LineItem.
+type RefundLineFieldsLineItem struct {
+	Id string `json:"id"`
+}
+
+// GetId returns RefundLineFieldsLineItem.Id, and is useful for accessing the field via an interface.
+func (v *RefundLineFieldsLineItem) GetId() string { return v.Id }
+
 type RefundLineItemInput struct {
 	LineItemId  string                     `json:"lineItemId,omitempty"`
 	LocationId  *string                    `json:"locationId,omitempty"`
@@ -3172,6 +4390,42 @@ var AllRefundLineItemRestockType = []RefundLineItemRestockType{
 	RefundLineItemRestockTypeReturn,
 }
 
+// RefundLinePage includes the requested fields of the GraphQL type RefundLineItemConnection.
+type RefundLinePage struct {
+	Nodes    []*RefundLineFields `json:"nodes"`
+	PageInfo *PageInfo           `json:"pageInfo"`
+}
+
+// GetNodes returns RefundLinePage.Nodes, and is useful for accessing the field via an interface.
+func (v *RefundLinePage) GetNodes() []*RefundLineFields { return v.Nodes }
+
+// GetPageInfo returns RefundLinePage.PageInfo, and is useful for accessing the field via an interface.
+func (v *RefundLinePage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// RefundLinesRefund includes the requested fields of the GraphQL type Refund.
+type RefundLinesRefund struct {
+	RefundLineItems *RefundLinePage `json:"refundLineItems"`
+}
+
+// GetRefundLineItems returns RefundLinesRefund.RefundLineItems, and is useful for accessing the field via an interface.
+func (v *RefundLinesRefund) GetRefundLineItems() *RefundLinePage { return v.RefundLineItems }
+
+// RefundLinesResponse is returned by RefundLines on success.
+type RefundLinesResponse struct {
+	Refund *RefundLinesRefund `json:"refund"`
+}
+
+// GetRefund returns RefundLinesResponse.Refund, and is useful for accessing the field via an interface.
+func (v *RefundLinesResponse) GetRefund() *RefundLinesRefund { return v.Refund }
+
+// RefundMark includes the requested fields of the GraphQL type Refund.
+type RefundMark struct {
+	Id string `json:"id"`
+}
+
+// GetId returns RefundMark.Id, and is useful for accessing the field via an interface.
+func (v *RefundMark) GetId() string { return v.Id }
+
 type RefundMethodInput struct {
 	StoreCreditRefund *StoreCreditRefundInput `json:"storeCreditRefund,omitempty"`
 }
@@ -3179,6 +4433,547 @@ type RefundMethodInput struct {
 // GetStoreCreditRefund returns RefundMethodInput.StoreCreditRefund, and is useful for accessing the field via an interface.
 func (v *RefundMethodInput) GetStoreCreditRefund() *StoreCreditRefundInput {
 	return v.StoreCreditRefund
+}
+
+// RefundRefund includes the requested fields of the GraphQL type Refund.
+type RefundRefund struct {
+	Id                  string                                                       `json:"id"`
+	CreatedAt           *string                                                      `json:"createdAt"`
+	ProcessedAt         string                                                       `json:"processedAt"`
+	Note                *string                                                      `json:"note"`
+	Order               *RefundRefundOrder                                           `json:"order"`
+	TotalRefundedSet    *StandingMoney                                               `json:"totalRefundedSet"`
+	RefundLineItems     *RefundLinePage                                              `json:"refundLineItems"`
+	RefundShippingLines *RefundRefundRefundShippingLinesRefundShippingLineConnection `json:"refundShippingLines"`
+	OrderAdjustments    *RefundRefundOrderAdjustmentsOrderAdjustmentConnection       `json:"orderAdjustments"`
+	Transactions        *RefundRefundTransactionsOrderTransactionConnection          `json:"transactions"`
+	Return              *RefundRefundReturn                                          `json:"return"`
+}
+
+// GetId returns RefundRefund.Id, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetId() string { return v.Id }
+
+// GetCreatedAt returns RefundRefund.CreatedAt, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetCreatedAt() *string { return v.CreatedAt }
+
+// GetProcessedAt returns RefundRefund.ProcessedAt, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetProcessedAt() string { return v.ProcessedAt }
+
+// GetNote returns RefundRefund.Note, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetNote() *string { return v.Note }
+
+// GetOrder returns RefundRefund.Order, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetOrder() *RefundRefundOrder { return v.Order }
+
+// GetTotalRefundedSet returns RefundRefund.TotalRefundedSet, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetTotalRefundedSet() *StandingMoney { return v.TotalRefundedSet }
+
+// GetRefundLineItems returns RefundRefund.RefundLineItems, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetRefundLineItems() *RefundLinePage { return v.RefundLineItems }
+
+// GetRefundShippingLines returns RefundRefund.RefundShippingLines, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetRefundShippingLines() *RefundRefundRefundShippingLinesRefundShippingLineConnection {
+	return v.RefundShippingLines
+}
+
+// GetOrderAdjustments returns RefundRefund.OrderAdjustments, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetOrderAdjustments() *RefundRefundOrderAdjustmentsOrderAdjustmentConnection {
+	return v.OrderAdjustments
+}
+
+// GetTransactions returns RefundRefund.Transactions, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetTransactions() *RefundRefundTransactionsOrderTransactionConnection {
+	return v.Transactions
+}
+
+// GetReturn returns RefundRefund.Return, and is useful for accessing the field via an interface.
+func (v *RefundRefund) GetReturn() *RefundRefundReturn { return v.Return }
+
+// RefundRefundOrder includes the requested fields of the GraphQL type Order.
+type RefundRefundOrder struct {
+	Id          string   `json:"id"`
+	Tags        []string `json:"tags"`
+	CancelledAt *string  `json:"cancelledAt"`
+}
+
+// GetId returns RefundRefundOrder.Id, and is useful for accessing the field via an interface.
+func (v *RefundRefundOrder) GetId() string { return v.Id }
+
+// GetTags returns RefundRefundOrder.Tags, and is useful for accessing the field via an interface.
+func (v *RefundRefundOrder) GetTags() []string { return v.Tags }
+
+// GetCancelledAt returns RefundRefundOrder.CancelledAt, and is useful for accessing the field via an interface.
+func (v *RefundRefundOrder) GetCancelledAt() *string { return v.CancelledAt }
+
+// RefundRefundOrderAdjustmentsOrderAdjustmentConnection includes the requested fields of the GraphQL type OrderAdjustmentConnection.
+type RefundRefundOrderAdjustmentsOrderAdjustmentConnection struct {
+	Nodes    []*RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment `json:"nodes"`
+	PageInfo *PageInfo                                                                    `json:"pageInfo"`
+}
+
+// GetNodes returns RefundRefundOrderAdjustmentsOrderAdjustmentConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *RefundRefundOrderAdjustmentsOrderAdjustmentConnection) GetNodes() []*RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment {
+	return v.Nodes
+}
+
+// GetPageInfo returns RefundRefundOrderAdjustmentsOrderAdjustmentConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *RefundRefundOrderAdjustmentsOrderAdjustmentConnection) GetPageInfo() *PageInfo {
+	return v.PageInfo
+}
+
+// RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment includes the requested fields of the GraphQL type OrderAdjustment.
+type RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment struct {
+	Reason       *OrderAdjustmentDiscrepancyReason `json:"reason"`
+	AmountSet    *StandingMoney                    `json:"amountSet"`
+	TaxAmountSet *StandingMoney                    `json:"taxAmountSet"`
+}
+
+// GetReason returns RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment.Reason, and is useful for accessing the field via an interface.
+func (v *RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment) GetReason() *OrderAdjustmentDiscrepancyReason {
+	return v.Reason
+}
+
+// GetAmountSet returns RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment.AmountSet, and is useful for accessing the field via an interface.
+func (v *RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment) GetAmountSet() *StandingMoney {
+	return v.AmountSet
+}
+
+// GetTaxAmountSet returns RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment.TaxAmountSet, and is useful for accessing the field via an interface.
+func (v *RefundRefundOrderAdjustmentsOrderAdjustmentConnectionNodesOrderAdjustment) GetTaxAmountSet() *StandingMoney {
+	return v.TaxAmountSet
+}
+
+// RefundRefundRefundShippingLinesRefundShippingLineConnection includes the requested fields of the GraphQL type RefundShippingLineConnection.
+type RefundRefundRefundShippingLinesRefundShippingLineConnection struct {
+	Nodes    []*RefundRefundRefundShippingLinesRefundShippingLineConnectionNodesRefundShippingLine `json:"nodes"`
+	PageInfo *PageInfo                                                                             `json:"pageInfo"`
+}
+
+// GetNodes returns RefundRefundRefundShippingLinesRefundShippingLineConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *RefundRefundRefundShippingLinesRefundShippingLineConnection) GetNodes() []*RefundRefundRefundShippingLinesRefundShippingLineConnectionNodesRefundShippingLine {
+	return v.Nodes
+}
+
+// GetPageInfo returns RefundRefundRefundShippingLinesRefundShippingLineConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *RefundRefundRefundShippingLinesRefundShippingLineConnection) GetPageInfo() *PageInfo {
+	return v.PageInfo
+}
+
+// RefundRefundRefundShippingLinesRefundShippingLineConnectionNodesRefundShippingLine includes the requested fields of the GraphQL type RefundShippingLine.
+type RefundRefundRefundShippingLinesRefundShippingLineConnectionNodesRefundShippingLine struct {
+	SubtotalAmountSet *StandingMoney `json:"subtotalAmountSet"`
+	TaxAmountSet      *StandingMoney `json:"taxAmountSet"`
+}
+
+// GetSubtotalAmountSet returns RefundRefundRefundShippingLinesRefundShippingLineConnectionNodesRefundShippingLine.SubtotalAmountSet, and is useful for accessing the field via an interface.
+func (v *RefundRefundRefundShippingLinesRefundShippingLineConnectionNodesRefundShippingLine) GetSubtotalAmountSet() *StandingMoney {
+	return v.SubtotalAmountSet
+}
+
+// GetTaxAmountSet returns RefundRefundRefundShippingLinesRefundShippingLineConnectionNodesRefundShippingLine.TaxAmountSet, and is useful for accessing the field via an interface.
+func (v *RefundRefundRefundShippingLinesRefundShippingLineConnectionNodesRefundShippingLine) GetTaxAmountSet() *StandingMoney {
+	return v.TaxAmountSet
+}
+
+// RefundRefundReturn includes the requested fields of the GraphQL type Return.
+type RefundRefundReturn struct {
+	Id              string          `json:"id"`
+	Name            string          `json:"name"`
+	Status          ReturnStatus    `json:"status"`
+	ReturnLineItems *ReturnLinePage `json:"returnLineItems"`
+}
+
+// GetId returns RefundRefundReturn.Id, and is useful for accessing the field via an interface.
+func (v *RefundRefundReturn) GetId() string { return v.Id }
+
+// GetName returns RefundRefundReturn.Name, and is useful for accessing the field via an interface.
+func (v *RefundRefundReturn) GetName() string { return v.Name }
+
+// GetStatus returns RefundRefundReturn.Status, and is useful for accessing the field via an interface.
+func (v *RefundRefundReturn) GetStatus() ReturnStatus { return v.Status }
+
+// GetReturnLineItems returns RefundRefundReturn.ReturnLineItems, and is useful for accessing the field via an interface.
+func (v *RefundRefundReturn) GetReturnLineItems() *ReturnLinePage { return v.ReturnLineItems }
+
+// RefundRefundTransactionsOrderTransactionConnection includes the requested fields of the GraphQL type OrderTransactionConnection.
+type RefundRefundTransactionsOrderTransactionConnection struct {
+	Nodes    []*RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction `json:"nodes"`
+	PageInfo *PageInfo                                                                  `json:"pageInfo"`
+}
+
+// GetNodes returns RefundRefundTransactionsOrderTransactionConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnection) GetNodes() []*RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction {
+	return v.Nodes
+}
+
+// GetPageInfo returns RefundRefundTransactionsOrderTransactionConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnection) GetPageInfo() *PageInfo {
+	return v.PageInfo
+}
+
+// RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction includes the requested fields of the GraphQL type OrderTransaction.
+type RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction struct {
+	Id                string                                                                                                    `json:"id"`
+	Kind              OrderTransactionKind                                                                                      `json:"kind"`
+	Status            OrderTransactionStatus                                                                                    `json:"status"`
+	Gateway           *string                                                                                                   `json:"gateway"`
+	ParentTransaction *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransactionParentTransactionOrderTransaction `json:"parentTransaction"`
+	AmountSet         *StandingMoney                                                                                            `json:"amountSet"`
+}
+
+// GetId returns RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction.Id, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction) GetId() string {
+	return v.Id
+}
+
+// GetKind returns RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction.Kind, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction) GetKind() OrderTransactionKind {
+	return v.Kind
+}
+
+// GetStatus returns RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction.Status, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction) GetStatus() OrderTransactionStatus {
+	return v.Status
+}
+
+// GetGateway returns RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction.Gateway, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction) GetGateway() *string {
+	return v.Gateway
+}
+
+// GetParentTransaction returns RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction.ParentTransaction, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction) GetParentTransaction() *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransactionParentTransactionOrderTransaction {
+	return v.ParentTransaction
+}
+
+// GetAmountSet returns RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction.AmountSet, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransaction) GetAmountSet() *StandingMoney {
+	return v.AmountSet
+}
+
+// RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransactionParentTransactionOrderTransaction includes the requested fields of the GraphQL type OrderTransaction.
+type RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransactionParentTransactionOrderTransaction struct {
+	Id string `json:"id"`
+}
+
+// GetId returns RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransactionParentTransactionOrderTransaction.Id, and is useful for accessing the field via an interface.
+func (v *RefundRefundTransactionsOrderTransactionConnectionNodesOrderTransactionParentTransactionOrderTransaction) GetId() string {
+	return v.Id
+}
+
+// RefundResponse is returned by Refund on success.
+type RefundResponse struct {
+	Refund *RefundRefund `json:"refund"`
+}
+
+// GetRefund returns RefundResponse.Refund, and is useful for accessing the field via an interface.
+func (v *RefundResponse) GetRefund() *RefundRefund { return v.Refund }
+
+// ReturnLineFields includes the requested fields of the GraphQL interface ReturnLineItemType.
+//
+// ReturnLineFields is implemented by the following types:
+// ReturnLineFieldsReturnLineItem
+// ReturnLineFieldsUnverifiedReturnLineItem
+type ReturnLineFields interface {
+	implementsGraphQLInterfaceReturnLineFields()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() *string
+	// GetQuantity returns the interface-field "quantity" from its implementation.
+	GetQuantity() int
+	// GetReturnReason returns the interface-field "returnReason" from its implementation.
+	GetReturnReason() ReturnReason
+	// GetReturnReasonNote returns the interface-field "returnReasonNote" from its implementation.
+	GetReturnReasonNote() string
+	// GetReturnReasonDefinition returns the interface-field "returnReasonDefinition" from its implementation.
+	GetReturnReasonDefinition() *ReturnLineFieldsReturnReasonDefinition
+}
+
+func (v *ReturnLineFieldsReturnLineItem) implementsGraphQLInterfaceReturnLineFields()           {}
+func (v *ReturnLineFieldsUnverifiedReturnLineItem) implementsGraphQLInterfaceReturnLineFields() {}
+
+func __unmarshalReturnLineFields(b []byte, v *ReturnLineFields) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "ReturnLineItem":
+		*v = new(ReturnLineFieldsReturnLineItem)
+		return json.Unmarshal(b, *v)
+	case "UnverifiedReturnLineItem":
+		*v = new(ReturnLineFieldsUnverifiedReturnLineItem)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing ReturnLineItemType.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for ReturnLineFields: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalReturnLineFields(v *ReturnLineFields) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *ReturnLineFieldsReturnLineItem:
+		typename = "ReturnLineItem"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReturnLineFieldsReturnLineItem
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReturnLineFieldsUnverifiedReturnLineItem:
+		typename = "UnverifiedReturnLineItem"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReturnLineFieldsUnverifiedReturnLineItem
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for ReturnLineFields: "%T"`, v)
+	}
+}
+
+// ReturnLineFieldsFulfillmentLineItem includes the requested fields of the GraphQL type FulfillmentLineItem.
+type ReturnLineFieldsFulfillmentLineItem struct {
+	LineItem *ReturnLineFieldsFulfillmentLineItemLineItem `json:"lineItem"`
+}
+
+// GetLineItem returns ReturnLineFieldsFulfillmentLineItem.LineItem, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsFulfillmentLineItem) GetLineItem() *ReturnLineFieldsFulfillmentLineItemLineItem {
+	return v.LineItem
+}
+
+// ReturnLineFieldsFulfillmentLineItemLineItem includes the requested fields of the GraphQL type LineItem.
+type ReturnLineFieldsFulfillmentLineItemLineItem struct {
+	Id string `json:"id"`
+}
+
+// GetId returns ReturnLineFieldsFulfillmentLineItemLineItem.Id, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsFulfillmentLineItemLineItem) GetId() string { return v.Id }
+
+// ReturnLineFieldsReturnLineItem includes the requested fields of the GraphQL type ReturnLineItem.
+type ReturnLineFieldsReturnLineItem struct {
+	Typename               *string                                 `json:"__typename"`
+	Quantity               int                                     `json:"quantity"`
+	ReturnReason           ReturnReason                            `json:"returnReason"`
+	ReturnReasonNote       string                                  `json:"returnReasonNote"`
+	ReturnReasonDefinition *ReturnLineFieldsReturnReasonDefinition `json:"returnReasonDefinition"`
+	FulfillmentLineItem    *ReturnLineFieldsFulfillmentLineItem    `json:"fulfillmentLineItem"`
+}
+
+// GetTypename returns ReturnLineFieldsReturnLineItem.Typename, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsReturnLineItem) GetTypename() *string { return v.Typename }
+
+// GetQuantity returns ReturnLineFieldsReturnLineItem.Quantity, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsReturnLineItem) GetQuantity() int { return v.Quantity }
+
+// GetReturnReason returns ReturnLineFieldsReturnLineItem.ReturnReason, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsReturnLineItem) GetReturnReason() ReturnReason { return v.ReturnReason }
+
+// GetReturnReasonNote returns ReturnLineFieldsReturnLineItem.ReturnReasonNote, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsReturnLineItem) GetReturnReasonNote() string { return v.ReturnReasonNote }
+
+// GetReturnReasonDefinition returns ReturnLineFieldsReturnLineItem.ReturnReasonDefinition, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsReturnLineItem) GetReturnReasonDefinition() *ReturnLineFieldsReturnReasonDefinition {
+	return v.ReturnReasonDefinition
+}
+
+// GetFulfillmentLineItem returns ReturnLineFieldsReturnLineItem.FulfillmentLineItem, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsReturnLineItem) GetFulfillmentLineItem() *ReturnLineFieldsFulfillmentLineItem {
+	return v.FulfillmentLineItem
+}
+
+// ReturnLineFieldsReturnReasonDefinition includes the requested fields of the GraphQL type ReturnReasonDefinition.
+type ReturnLineFieldsReturnReasonDefinition struct {
+	Handle string `json:"handle"`
+	Name   string `json:"name"`
+}
+
+// GetHandle returns ReturnLineFieldsReturnReasonDefinition.Handle, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsReturnReasonDefinition) GetHandle() string { return v.Handle }
+
+// GetName returns ReturnLineFieldsReturnReasonDefinition.Name, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsReturnReasonDefinition) GetName() string { return v.Name }
+
+// ReturnLineFieldsUnverifiedReturnLineItem includes the requested fields of the GraphQL type UnverifiedReturnLineItem.
+type ReturnLineFieldsUnverifiedReturnLineItem struct {
+	Typename               *string                                 `json:"__typename"`
+	Quantity               int                                     `json:"quantity"`
+	ReturnReason           ReturnReason                            `json:"returnReason"`
+	ReturnReasonNote       string                                  `json:"returnReasonNote"`
+	ReturnReasonDefinition *ReturnLineFieldsReturnReasonDefinition `json:"returnReasonDefinition"`
+}
+
+// GetTypename returns ReturnLineFieldsUnverifiedReturnLineItem.Typename, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsUnverifiedReturnLineItem) GetTypename() *string { return v.Typename }
+
+// GetQuantity returns ReturnLineFieldsUnverifiedReturnLineItem.Quantity, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsUnverifiedReturnLineItem) GetQuantity() int { return v.Quantity }
+
+// GetReturnReason returns ReturnLineFieldsUnverifiedReturnLineItem.ReturnReason, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsUnverifiedReturnLineItem) GetReturnReason() ReturnReason {
+	return v.ReturnReason
+}
+
+// GetReturnReasonNote returns ReturnLineFieldsUnverifiedReturnLineItem.ReturnReasonNote, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsUnverifiedReturnLineItem) GetReturnReasonNote() string {
+	return v.ReturnReasonNote
+}
+
+// GetReturnReasonDefinition returns ReturnLineFieldsUnverifiedReturnLineItem.ReturnReasonDefinition, and is useful for accessing the field via an interface.
+func (v *ReturnLineFieldsUnverifiedReturnLineItem) GetReturnReasonDefinition() *ReturnLineFieldsReturnReasonDefinition {
+	return v.ReturnReasonDefinition
+}
+
+// ReturnLinePage includes the requested fields of the GraphQL type ReturnLineItemTypeConnection.
+type ReturnLinePage struct {
+	Nodes    []ReturnLineFields `json:"-"`
+	PageInfo *PageInfo          `json:"pageInfo"`
+}
+
+// GetNodes returns ReturnLinePage.Nodes, and is useful for accessing the field via an interface.
+func (v *ReturnLinePage) GetNodes() []ReturnLineFields { return v.Nodes }
+
+// GetPageInfo returns ReturnLinePage.PageInfo, and is useful for accessing the field via an interface.
+func (v *ReturnLinePage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+func (v *ReturnLinePage) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*ReturnLinePage
+		Nodes []json.RawMessage `json:"nodes"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.ReturnLinePage = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.Nodes
+		src := firstPass.Nodes
+		*dst = make(
+			[]ReturnLineFields,
+			len(src))
+		for i, src := range src {
+			dst := &(*dst)[i]
+			if len(src) != 0 && string(src) != "null" {
+				err = __unmarshalReturnLineFields(
+					src, dst)
+				if err != nil {
+					return fmt.Errorf(
+						"unable to unmarshal ReturnLinePage.Nodes: %w", err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalReturnLinePage struct {
+	Nodes []json.RawMessage `json:"nodes"`
+
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+func (v *ReturnLinePage) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *ReturnLinePage) __premarshalJSON() (*__premarshalReturnLinePage, error) {
+	var retval __premarshalReturnLinePage
+
+	{
+
+		dst := &retval.Nodes
+		src := v.Nodes
+		*dst = make(
+			[]json.RawMessage,
+			len(src))
+		for i, src := range src {
+			dst := &(*dst)[i]
+			var err error
+			*dst, err = __marshalReturnLineFields(
+				&src)
+			if err != nil {
+				return nil, fmt.Errorf(
+					"unable to marshal ReturnLinePage.Nodes: %w", err)
+			}
+		}
+	}
+	retval.PageInfo = v.PageInfo
+	return &retval, nil
+}
+
+type ReturnReason string
+
+const (
+	ReturnReasonColor          ReturnReason = "COLOR"
+	ReturnReasonDefective      ReturnReason = "DEFECTIVE"
+	ReturnReasonNotAsDescribed ReturnReason = "NOT_AS_DESCRIBED"
+	ReturnReasonOther          ReturnReason = "OTHER"
+	ReturnReasonSizeTooLarge   ReturnReason = "SIZE_TOO_LARGE"
+	ReturnReasonSizeTooSmall   ReturnReason = "SIZE_TOO_SMALL"
+	ReturnReasonStyle          ReturnReason = "STYLE"
+	ReturnReasonUnknown        ReturnReason = "UNKNOWN"
+	ReturnReasonUnwanted       ReturnReason = "UNWANTED"
+	ReturnReasonWrongItem      ReturnReason = "WRONG_ITEM"
+)
+
+var AllReturnReason = []ReturnReason{
+	ReturnReasonColor,
+	ReturnReasonDefective,
+	ReturnReasonNotAsDescribed,
+	ReturnReasonOther,
+	ReturnReasonSizeTooLarge,
+	ReturnReasonSizeTooSmall,
+	ReturnReasonStyle,
+	ReturnReasonUnknown,
+	ReturnReasonUnwanted,
+	ReturnReasonWrongItem,
+}
+
+type ReturnStatus string
+
+const (
+	ReturnStatusCanceled  ReturnStatus = "CANCELED"
+	ReturnStatusClosed    ReturnStatus = "CLOSED"
+	ReturnStatusDeclined  ReturnStatus = "DECLINED"
+	ReturnStatusOpen      ReturnStatus = "OPEN"
+	ReturnStatusRequested ReturnStatus = "REQUESTED"
+)
+
+var AllReturnStatus = []ReturnStatus{
+	ReturnStatusCanceled,
+	ReturnStatusClosed,
+	ReturnStatusDeclined,
+	ReturnStatusOpen,
+	ReturnStatusRequested,
 }
 
 type ShippingRefundInput struct {
@@ -3389,6 +5184,22 @@ func (v *TagsAddTagsAddTagsAddPayloadUserErrorsUserError) GetField() []string { 
 // GetMessage returns TagsAddTagsAddTagsAddPayloadUserErrorsUserError.Message, and is useful for accessing the field via an interface.
 func (v *TagsAddTagsAddTagsAddPayloadUserErrorsUserError) GetMessage() string { return v.Message }
 
+// TrackingFields includes the requested fields of the GraphQL type FulfillmentTrackingInfo.
+type TrackingFields struct {
+	Company *string `json:"company"`
+	Number  *string `json:"number"`
+	Url     *string `json:"url"`
+}
+
+// GetCompany returns TrackingFields.Company, and is useful for accessing the field via an interface.
+func (v *TrackingFields) GetCompany() *string { return v.Company }
+
+// GetNumber returns TrackingFields.Number, and is useful for accessing the field via an interface.
+func (v *TrackingFields) GetNumber() *string { return v.Number }
+
+// GetUrl returns TrackingFields.Url, and is useful for accessing the field via an interface.
+func (v *TrackingFields) GetUrl() *string { return v.Url }
+
 type UniqueMetafieldValueInput struct {
 	Key       string  `json:"key,omitempty"`
 	Namespace *string `json:"namespace,omitempty"`
@@ -3403,6 +5214,132 @@ func (v *UniqueMetafieldValueInput) GetNamespace() *string { return v.Namespace 
 
 // GetValue returns UniqueMetafieldValueInput.Value, and is useful for accessing the field via an interface.
 func (v *UniqueMetafieldValueInput) GetValue() string { return v.Value }
+
+// UpdatedOrdersOrdersOrderConnection includes the requested fields of the GraphQL type OrderConnection.
+type UpdatedOrdersOrdersOrderConnection struct {
+	Nodes    []*UpdatedOrdersOrdersOrderConnectionNodesOrder `json:"nodes"`
+	PageInfo *PageInfo                                       `json:"pageInfo"`
+}
+
+// GetNodes returns UpdatedOrdersOrdersOrderConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnection) GetNodes() []*UpdatedOrdersOrdersOrderConnectionNodesOrder {
+	return v.Nodes
+}
+
+// GetPageInfo returns UpdatedOrdersOrdersOrderConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnection) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// UpdatedOrdersOrdersOrderConnectionNodesOrder includes the requested fields of the GraphQL type Order.
+type UpdatedOrdersOrdersOrderConnectionNodesOrder struct {
+	OrderMarks `json:"-"`
+}
+
+// GetId returns UpdatedOrdersOrdersOrderConnectionNodesOrder.Id, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) GetId() string { return v.OrderMarks.Id }
+
+// GetName returns UpdatedOrdersOrdersOrderConnectionNodesOrder.Name, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) GetName() string { return v.OrderMarks.Name }
+
+// GetTags returns UpdatedOrdersOrdersOrderConnectionNodesOrder.Tags, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) GetTags() []string { return v.OrderMarks.Tags }
+
+// GetUpdatedAt returns UpdatedOrdersOrdersOrderConnectionNodesOrder.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) GetUpdatedAt() string {
+	return v.OrderMarks.UpdatedAt
+}
+
+// GetCancelledAt returns UpdatedOrdersOrdersOrderConnectionNodesOrder.CancelledAt, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) GetCancelledAt() *string {
+	return v.OrderMarks.CancelledAt
+}
+
+// GetTiktokOrderId returns UpdatedOrdersOrdersOrderConnectionNodesOrder.TiktokOrderId, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) GetTiktokOrderId() *OrderMarksTiktokOrderIdMetafield {
+	return v.OrderMarks.TiktokOrderId
+}
+
+// GetRefunds returns UpdatedOrdersOrdersOrderConnectionNodesOrder.Refunds, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) GetRefunds() []*RefundMark {
+	return v.OrderMarks.Refunds
+}
+
+// GetFulfillments returns UpdatedOrdersOrdersOrderConnectionNodesOrder.Fulfillments, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) GetFulfillments() []*FulfillmentMarkFields {
+	return v.OrderMarks.Fulfillments
+}
+
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*UpdatedOrdersOrdersOrderConnectionNodesOrder
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.UpdatedOrdersOrdersOrderConnectionNodesOrder = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.OrderMarks)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalUpdatedOrdersOrdersOrderConnectionNodesOrder struct {
+	Id string `json:"id"`
+
+	Name string `json:"name"`
+
+	Tags []string `json:"tags"`
+
+	UpdatedAt string `json:"updatedAt"`
+
+	CancelledAt *string `json:"cancelledAt"`
+
+	TiktokOrderId *OrderMarksTiktokOrderIdMetafield `json:"tiktokOrderId"`
+
+	Refunds []*RefundMark `json:"refunds"`
+
+	Fulfillments []*FulfillmentMarkFields `json:"fulfillments"`
+}
+
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *UpdatedOrdersOrdersOrderConnectionNodesOrder) __premarshalJSON() (*__premarshalUpdatedOrdersOrdersOrderConnectionNodesOrder, error) {
+	var retval __premarshalUpdatedOrdersOrdersOrderConnectionNodesOrder
+
+	retval.Id = v.OrderMarks.Id
+	retval.Name = v.OrderMarks.Name
+	retval.Tags = v.OrderMarks.Tags
+	retval.UpdatedAt = v.OrderMarks.UpdatedAt
+	retval.CancelledAt = v.OrderMarks.CancelledAt
+	retval.TiktokOrderId = v.OrderMarks.TiktokOrderId
+	retval.Refunds = v.OrderMarks.Refunds
+	retval.Fulfillments = v.OrderMarks.Fulfillments
+	return &retval, nil
+}
+
+// UpdatedOrdersResponse is returned by UpdatedOrders on success.
+type UpdatedOrdersResponse struct {
+	Orders *UpdatedOrdersOrdersOrderConnection `json:"orders"`
+}
+
+// GetOrders returns UpdatedOrdersResponse.Orders, and is useful for accessing the field via an interface.
+func (v *UpdatedOrdersResponse) GetOrders() *UpdatedOrdersOrdersOrderConnection { return v.Orders }
 
 // VariantFields includes the requested fields of the GraphQL type ProductVariant.
 type VariantFields struct {
@@ -3517,6 +5454,74 @@ func (v *__FindOrdersInput) GetName() string { return v.Name }
 // GetTag returns __FindOrdersInput.Tag, and is useful for accessing the field via an interface.
 func (v *__FindOrdersInput) GetTag() string { return v.Tag }
 
+// __FulfillmentCancelInput is used internally by genqlient
+type __FulfillmentCancelInput struct {
+	Id string `json:"id,omitempty"`
+}
+
+// GetId returns __FulfillmentCancelInput.Id, and is useful for accessing the field via an interface.
+func (v *__FulfillmentCancelInput) GetId() string { return v.Id }
+
+// __FulfillmentCreateInput is used internally by genqlient
+type __FulfillmentCreateInput struct {
+	Fulfillment *FulfillmentInput `json:"fulfillment,omitempty"`
+}
+
+// GetFulfillment returns __FulfillmentCreateInput.Fulfillment, and is useful for accessing the field via an interface.
+func (v *__FulfillmentCreateInput) GetFulfillment() *FulfillmentInput { return v.Fulfillment }
+
+// __FulfillmentEventCreateInput is used internally by genqlient
+type __FulfillmentEventCreateInput struct {
+	Event *FulfillmentEventInput `json:"event,omitempty"`
+}
+
+// GetEvent returns __FulfillmentEventCreateInput.Event, and is useful for accessing the field via an interface.
+func (v *__FulfillmentEventCreateInput) GetEvent() *FulfillmentEventInput { return v.Event }
+
+// __FulfillmentInput is used internally by genqlient
+type __FulfillmentInput struct {
+	Id    string  `json:"id,omitempty"`
+	Lines int     `json:"lines,omitempty"`
+	After *string `json:"after,omitempty"`
+}
+
+// GetId returns __FulfillmentInput.Id, and is useful for accessing the field via an interface.
+func (v *__FulfillmentInput) GetId() string { return v.Id }
+
+// GetLines returns __FulfillmentInput.Lines, and is useful for accessing the field via an interface.
+func (v *__FulfillmentInput) GetLines() int { return v.Lines }
+
+// GetAfter returns __FulfillmentInput.After, and is useful for accessing the field via an interface.
+func (v *__FulfillmentInput) GetAfter() *string { return v.After }
+
+// __FulfillmentOrderLinesInput is used internally by genqlient
+type __FulfillmentOrderLinesInput struct {
+	Id    string  `json:"id,omitempty"`
+	Lines int     `json:"lines,omitempty"`
+	After *string `json:"after,omitempty"`
+}
+
+// GetId returns __FulfillmentOrderLinesInput.Id, and is useful for accessing the field via an interface.
+func (v *__FulfillmentOrderLinesInput) GetId() string { return v.Id }
+
+// GetLines returns __FulfillmentOrderLinesInput.Lines, and is useful for accessing the field via an interface.
+func (v *__FulfillmentOrderLinesInput) GetLines() int { return v.Lines }
+
+// GetAfter returns __FulfillmentOrderLinesInput.After, and is useful for accessing the field via an interface.
+func (v *__FulfillmentOrderLinesInput) GetAfter() *string { return v.After }
+
+// __FulfillmentTrackingUpdateInput is used internally by genqlient
+type __FulfillmentTrackingUpdateInput struct {
+	Id       string                    `json:"id,omitempty"`
+	Tracking *FulfillmentTrackingInput `json:"tracking,omitempty"`
+}
+
+// GetId returns __FulfillmentTrackingUpdateInput.Id, and is useful for accessing the field via an interface.
+func (v *__FulfillmentTrackingUpdateInput) GetId() string { return v.Id }
+
+// GetTracking returns __FulfillmentTrackingUpdateInput.Tracking, and is useful for accessing the field via an interface.
+func (v *__FulfillmentTrackingUpdateInput) GetTracking() *FulfillmentTrackingInput { return v.Tracking }
+
 // __JobDoneInput is used internally by genqlient
 type __JobDoneInput struct {
 	Id string `json:"id,omitempty"`
@@ -3589,6 +5594,42 @@ func (v *__OrderCreateInput) GetOptions() *OrderCreateOptionsInput { return v.Op
 // GetLines returns __OrderCreateInput.Lines, and is useful for accessing the field via an interface.
 func (v *__OrderCreateInput) GetLines() int { return v.Lines }
 
+// __OrderFulfillmentOrdersInput is used internally by genqlient
+type __OrderFulfillmentOrdersInput struct {
+	Id    string  `json:"id,omitempty"`
+	First int     `json:"first,omitempty"`
+	After *string `json:"after,omitempty"`
+	Lines int     `json:"lines,omitempty"`
+}
+
+// GetId returns __OrderFulfillmentOrdersInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderFulfillmentOrdersInput) GetId() string { return v.Id }
+
+// GetFirst returns __OrderFulfillmentOrdersInput.First, and is useful for accessing the field via an interface.
+func (v *__OrderFulfillmentOrdersInput) GetFirst() int { return v.First }
+
+// GetAfter returns __OrderFulfillmentOrdersInput.After, and is useful for accessing the field via an interface.
+func (v *__OrderFulfillmentOrdersInput) GetAfter() *string { return v.After }
+
+// GetLines returns __OrderFulfillmentOrdersInput.Lines, and is useful for accessing the field via an interface.
+func (v *__OrderFulfillmentOrdersInput) GetLines() int { return v.Lines }
+
+// __OrderFulfillmentsInput is used internally by genqlient
+type __OrderFulfillmentsInput struct {
+	Id    string `json:"id,omitempty"`
+	First int    `json:"first,omitempty"`
+	Lines int    `json:"lines,omitempty"`
+}
+
+// GetId returns __OrderFulfillmentsInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderFulfillmentsInput) GetId() string { return v.Id }
+
+// GetFirst returns __OrderFulfillmentsInput.First, and is useful for accessing the field via an interface.
+func (v *__OrderFulfillmentsInput) GetFirst() int { return v.First }
+
+// GetLines returns __OrderFulfillmentsInput.Lines, and is useful for accessing the field via an interface.
+func (v *__OrderFulfillmentsInput) GetLines() int { return v.Lines }
+
 // __OrderLinesInput is used internally by genqlient
 type __OrderLinesInput struct {
 	Id    string  `json:"id,omitempty"`
@@ -3604,6 +5645,18 @@ func (v *__OrderLinesInput) GetLines() int { return v.Lines }
 
 // GetAfter returns __OrderLinesInput.After, and is useful for accessing the field via an interface.
 func (v *__OrderLinesInput) GetAfter() *string { return v.After }
+
+// __OrderMarksByIDInput is used internally by genqlient
+type __OrderMarksByIDInput struct {
+	Id    string `json:"id,omitempty"`
+	Marks int    `json:"marks,omitempty"`
+}
+
+// GetId returns __OrderMarksByIDInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderMarksByIDInput) GetId() string { return v.Id }
+
+// GetMarks returns __OrderMarksByIDInput.Marks, and is useful for accessing the field via an interface.
+func (v *__OrderMarksByIDInput) GetMarks() int { return v.Marks }
 
 // __OrderStandingInput is used internally by genqlient
 type __OrderStandingInput struct {
@@ -3637,6 +5690,34 @@ func (v *__RefundCreateInput) GetInput() *RefundInput { return v.Input }
 // GetKey returns __RefundCreateInput.Key, and is useful for accessing the field via an interface.
 func (v *__RefundCreateInput) GetKey() string { return v.Key }
 
+// __RefundInput is used internally by genqlient
+type __RefundInput struct {
+	Id    string `json:"id,omitempty"`
+	Lines int    `json:"lines,omitempty"`
+}
+
+// GetId returns __RefundInput.Id, and is useful for accessing the field via an interface.
+func (v *__RefundInput) GetId() string { return v.Id }
+
+// GetLines returns __RefundInput.Lines, and is useful for accessing the field via an interface.
+func (v *__RefundInput) GetLines() int { return v.Lines }
+
+// __RefundLinesInput is used internally by genqlient
+type __RefundLinesInput struct {
+	Id    string  `json:"id,omitempty"`
+	Lines int     `json:"lines,omitempty"`
+	After *string `json:"after,omitempty"`
+}
+
+// GetId returns __RefundLinesInput.Id, and is useful for accessing the field via an interface.
+func (v *__RefundLinesInput) GetId() string { return v.Id }
+
+// GetLines returns __RefundLinesInput.Lines, and is useful for accessing the field via an interface.
+func (v *__RefundLinesInput) GetLines() int { return v.Lines }
+
+// GetAfter returns __RefundLinesInput.After, and is useful for accessing the field via an interface.
+func (v *__RefundLinesInput) GetAfter() *string { return v.After }
+
 // __TagsAddInput is used internally by genqlient
 type __TagsAddInput struct {
 	Id   string   `json:"id,omitempty"`
@@ -3648,6 +5729,26 @@ func (v *__TagsAddInput) GetId() string { return v.Id }
 
 // GetTags returns __TagsAddInput.Tags, and is useful for accessing the field via an interface.
 func (v *__TagsAddInput) GetTags() []string { return v.Tags }
+
+// __UpdatedOrdersInput is used internally by genqlient
+type __UpdatedOrdersInput struct {
+	Query string  `json:"query,omitempty"`
+	First int     `json:"first,omitempty"`
+	After *string `json:"after,omitempty"`
+	Marks int     `json:"marks,omitempty"`
+}
+
+// GetQuery returns __UpdatedOrdersInput.Query, and is useful for accessing the field via an interface.
+func (v *__UpdatedOrdersInput) GetQuery() string { return v.Query }
+
+// GetFirst returns __UpdatedOrdersInput.First, and is useful for accessing the field via an interface.
+func (v *__UpdatedOrdersInput) GetFirst() int { return v.First }
+
+// GetAfter returns __UpdatedOrdersInput.After, and is useful for accessing the field via an interface.
+func (v *__UpdatedOrdersInput) GetAfter() *string { return v.After }
+
+// GetMarks returns __UpdatedOrdersInput.Marks, and is useful for accessing the field via an interface.
+func (v *__UpdatedOrdersInput) GetMarks() int { return v.Marks }
 
 // __VariantInput is used internally by genqlient
 type __VariantInput struct {
@@ -3753,6 +5854,288 @@ func FindOrders(
 	return data_, err_
 }
 
+// The query executed by Fulfillment.
+const Fulfillment_Operation = `
+query Fulfillment ($id: ID!, $lines: Int!, $after: String) {
+	fulfillment(id: $id) {
+		... FulfillmentFields
+		fulfillmentLineItems(first: $lines, after: $after) {
+			nodes {
+				quantity
+				lineItem {
+					id
+				}
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment FulfillmentFields on Fulfillment {
+	id
+	name
+	status
+	displayStatus
+	createdAt
+	updatedAt
+	inTransitAt
+	deliveredAt
+	order {
+		id
+	}
+	trackingInfo {
+		company
+		number
+		url
+	}
+}
+`
+
+func Fulfillment(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	lines int,
+	after *string,
+) (data_ *FulfillmentResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Fulfillment",
+		Query:  Fulfillment_Operation,
+		Variables: &__FulfillmentInput{
+			Id:    id,
+			Lines: lines,
+			After: after,
+		},
+	}
+
+	data_ = &FulfillmentResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by FulfillmentCancel.
+const FulfillmentCancel_Operation = `
+mutation FulfillmentCancel ($id: ID!) {
+	fulfillmentCancel(id: $id) {
+		fulfillment {
+			id
+		}
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+func FulfillmentCancel(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *FulfillmentCancelResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "FulfillmentCancel",
+		Query:  FulfillmentCancel_Operation,
+		Variables: &__FulfillmentCancelInput{
+			Id: id,
+		},
+	}
+
+	data_ = &FulfillmentCancelResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by FulfillmentCreate.
+const FulfillmentCreate_Operation = `
+mutation FulfillmentCreate ($fulfillment: FulfillmentInput!) {
+	fulfillmentCreate(fulfillment: $fulfillment) {
+		fulfillment {
+			id
+		}
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+func FulfillmentCreate(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	fulfillment *FulfillmentInput,
+) (data_ *FulfillmentCreateResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "FulfillmentCreate",
+		Query:  FulfillmentCreate_Operation,
+		Variables: &__FulfillmentCreateInput{
+			Fulfillment: fulfillment,
+		},
+	}
+
+	data_ = &FulfillmentCreateResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by FulfillmentEventCreate.
+const FulfillmentEventCreate_Operation = `
+mutation FulfillmentEventCreate ($event: FulfillmentEventInput!) {
+	fulfillmentEventCreate(fulfillmentEvent: $event) {
+		fulfillmentEvent {
+			id
+		}
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+func FulfillmentEventCreate(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	event *FulfillmentEventInput,
+) (data_ *FulfillmentEventCreateResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "FulfillmentEventCreate",
+		Query:  FulfillmentEventCreate_Operation,
+		Variables: &__FulfillmentEventCreateInput{
+			Event: event,
+		},
+	}
+
+	data_ = &FulfillmentEventCreateResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by FulfillmentOrderLines.
+const FulfillmentOrderLines_Operation = `
+query FulfillmentOrderLines ($id: ID!, $lines: Int!, $after: String) {
+	fulfillmentOrder(id: $id) {
+		lineItems(first: $lines, after: $after) {
+			nodes {
+				id
+				totalQuantity
+				remainingQuantity
+				requiresShipping
+				lineItem {
+					id
+				}
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+`
+
+func FulfillmentOrderLines(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	lines int,
+	after *string,
+) (data_ *FulfillmentOrderLinesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "FulfillmentOrderLines",
+		Query:  FulfillmentOrderLines_Operation,
+		Variables: &__FulfillmentOrderLinesInput{
+			Id:    id,
+			Lines: lines,
+			After: after,
+		},
+	}
+
+	data_ = &FulfillmentOrderLinesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by FulfillmentTrackingUpdate.
+const FulfillmentTrackingUpdate_Operation = `
+mutation FulfillmentTrackingUpdate ($id: ID!, $tracking: FulfillmentTrackingInput!) {
+	fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: false) {
+		fulfillment {
+			id
+		}
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+func FulfillmentTrackingUpdate(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	tracking *FulfillmentTrackingInput,
+) (data_ *FulfillmentTrackingUpdateResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "FulfillmentTrackingUpdate",
+		Query:  FulfillmentTrackingUpdate_Operation,
+		Variables: &__FulfillmentTrackingUpdateInput{
+			Id:       id,
+			Tracking: tracking,
+		},
+	}
+
+	data_ = &FulfillmentTrackingUpdateResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by GrantedScopes.
 const GrantedScopes_Operation = `
 query GrantedScopes {
@@ -3809,6 +6192,42 @@ func JobDone(
 	}
 
 	data_ = &JobDoneResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by Locations.
+const Locations_Operation = `
+query Locations {
+	locations(first: 50) {
+		nodes {
+			id
+			name
+			isActive
+			shipsInventory
+			fulfillsOnlineOrders
+		}
+	}
+}
+`
+
+func Locations(
+	ctx_ context.Context,
+	client_ graphql.Client,
+) (data_ *LocationsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Locations",
+		Query:  Locations_Operation,
+	}
+
+	data_ = &LocationsResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -4129,6 +6548,153 @@ func OrderCreate(
 	return data_, err_
 }
 
+// The query executed by OrderFulfillmentOrders.
+const OrderFulfillmentOrders_Operation = `
+query OrderFulfillmentOrders ($id: ID!, $first: Int!, $after: String, $lines: Int!) {
+	order(id: $id) {
+		fulfillmentOrders(first: $first, after: $after) {
+			nodes {
+				id
+				status
+				requestStatus
+				supportedActions {
+					action
+				}
+				assignedLocation {
+					name
+					location {
+						id
+					}
+				}
+				lineItems(first: $lines) {
+					nodes {
+						id
+						totalQuantity
+						remainingQuantity
+						requiresShipping
+						lineItem {
+							id
+						}
+					}
+					pageInfo {
+						hasNextPage
+						endCursor
+					}
+				}
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+`
+
+// What of an order is still to be fulfilled, and from where. Each line of the order
+// may stand in several fulfillment orders, one for each location.
+func OrderFulfillmentOrders(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	first int,
+	after *string,
+	lines int,
+) (data_ *OrderFulfillmentOrdersResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderFulfillmentOrders",
+		Query:  OrderFulfillmentOrders_Operation,
+		Variables: &__OrderFulfillmentOrdersInput{
+			Id:    id,
+			First: first,
+			After: after,
+			Lines: lines,
+		},
+	}
+
+	data_ = &OrderFulfillmentOrdersResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by OrderFulfillments.
+const OrderFulfillments_Operation = `
+query OrderFulfillments ($id: ID!, $first: Int!, $lines: Int!) {
+	order(id: $id) {
+		fulfillments(first: $first) {
+			... FulfillmentFields
+			fulfillmentLineItems(first: $lines) {
+				nodes {
+					quantity
+					lineItem {
+						id
+					}
+				}
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+			}
+		}
+	}
+}
+fragment FulfillmentFields on Fulfillment {
+	id
+	name
+	status
+	displayStatus
+	createdAt
+	updatedAt
+	inTransitAt
+	deliveredAt
+	order {
+		id
+	}
+	trackingInfo {
+		company
+		number
+		url
+	}
+}
+`
+
+// Fulfillments are a list without pages: what fits is read whole, the ids tell whether that was all.
+func OrderFulfillments(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	first int,
+	lines int,
+) (data_ *OrderFulfillmentsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderFulfillments",
+		Query:  OrderFulfillments_Operation,
+		Variables: &__OrderFulfillmentsInput{
+			Id:    id,
+			First: first,
+			Lines: lines,
+		},
+	}
+
+	data_ = &OrderFulfillmentsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by OrderLines.
 const OrderLines_Operation = `
 query OrderLines ($id: ID!, $lines: Int!, $after: String) {
@@ -4173,6 +6739,60 @@ func OrderLines(
 	}
 
 	data_ = &OrderLinesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by OrderMarksByID.
+const OrderMarksByID_Operation = `
+query OrderMarksByID ($id: ID!, $marks: Int!) {
+	order(id: $id) {
+		... OrderMarks
+	}
+}
+fragment OrderMarks on Order {
+	id
+	name
+	tags
+	updatedAt
+	cancelledAt
+	tiktokOrderId: metafield(namespace: "$app", key: "tiktok_order_id") {
+		value
+	}
+	refunds(first: $marks) {
+		id
+	}
+	fulfillments(first: $marks) {
+		id
+		status
+		updatedAt
+	}
+}
+`
+
+func OrderMarksByID(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	marks int,
+) (data_ *OrderMarksByIDResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderMarksByID",
+		Query:  OrderMarksByID_Operation,
+		Variables: &__OrderMarksByIDInput{
+			Id:    id,
+			Marks: marks,
+		},
+	}
+
+	data_ = &OrderMarksByIDResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -4307,6 +6927,173 @@ func OrderUpdate(
 	return data_, err_
 }
 
+// The query executed by Refund.
+const Refund_Operation = `
+query Refund ($id: ID!, $lines: Int!) {
+	refund(id: $id) {
+		id
+		createdAt
+		processedAt
+		note
+		order {
+			id
+			tags
+			cancelledAt
+		}
+		totalRefundedSet {
+			shopMoney {
+				amount
+				currencyCode
+			}
+		}
+		refundLineItems(first: $lines) {
+			nodes {
+				quantity
+				restockType
+				restocked
+				lineItem {
+					id
+				}
+				subtotalSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+				totalTaxSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+		refundShippingLines(first: 10) {
+			nodes {
+				subtotalAmountSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+				taxAmountSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+		orderAdjustments(first: 10) {
+			nodes {
+				reason
+				amountSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+				taxAmountSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+		transactions(first: 10) {
+			nodes {
+				id
+				kind
+				status
+				gateway
+				parentTransaction {
+					id
+				}
+				amountSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+		return {
+			id
+			name
+			status
+			returnLineItems(first: $lines) {
+				nodes {
+					__typename
+					quantity
+					returnReason
+					returnReasonNote
+					returnReasonDefinition {
+						handle
+						name
+					}
+					... on ReturnLineItem {
+						fulfillmentLineItem {
+							lineItem {
+								id
+							}
+						}
+					}
+				}
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+			}
+		}
+	}
+}
+`
+
+// A refund whole: what was taken back, what money moved, and why, where a return says so.
+func Refund(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	lines int,
+) (data_ *RefundResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Refund",
+		Query:  Refund_Operation,
+		Variables: &__RefundInput{
+			Id:    id,
+			Lines: lines,
+		},
+	}
+
+	data_ = &RefundResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by RefundCreate.
 const RefundCreate_Operation = `
 mutation RefundCreate ($input: RefundInput!, $key: String!) {
@@ -4339,6 +7126,69 @@ func RefundCreate(
 	}
 
 	data_ = &RefundCreateResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RefundLines.
+const RefundLines_Operation = `
+query RefundLines ($id: ID!, $lines: Int!, $after: String) {
+	refund(id: $id) {
+		refundLineItems(first: $lines, after: $after) {
+			nodes {
+				quantity
+				restockType
+				restocked
+				lineItem {
+					id
+				}
+				subtotalSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+				totalTaxSet {
+					shopMoney {
+						amount
+						currencyCode
+					}
+				}
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+`
+
+func RefundLines(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	lines int,
+	after *string,
+) (data_ *RefundLinesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RefundLines",
+		Query:  RefundLines_Operation,
+		Variables: &__RefundLinesInput{
+			Id:    id,
+			Lines: lines,
+			After: after,
+		},
+	}
+
+	data_ = &RefundLinesResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -4416,6 +7266,71 @@ func TagsAdd(
 	}
 
 	data_ = &TagsAddResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by UpdatedOrders.
+const UpdatedOrders_Operation = `
+query UpdatedOrders ($query: String!, $first: Int!, $after: String, $marks: Int!) {
+	orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
+		nodes {
+			... OrderMarks
+		}
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+	}
+}
+fragment OrderMarks on Order {
+	id
+	name
+	tags
+	updatedAt
+	cancelledAt
+	tiktokOrderId: metafield(namespace: "$app", key: "tiktok_order_id") {
+		value
+	}
+	refunds(first: $marks) {
+		id
+	}
+	fulfillments(first: $marks) {
+		id
+		status
+		updatedAt
+	}
+}
+`
+
+// What happened to orders since a moment, oldest first. Ids and states only: what is new is read whole afterwards.
+func UpdatedOrders(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	query string,
+	first int,
+	after *string,
+	marks int,
+) (data_ *UpdatedOrdersResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UpdatedOrders",
+		Query:  UpdatedOrders_Operation,
+		Variables: &__UpdatedOrdersInput{
+			Query: query,
+			First: first,
+			After: after,
+			Marks: marks,
+		},
+	}
+
+	data_ = &UpdatedOrdersResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
