@@ -67,9 +67,47 @@ const (
 type request struct {
 	// order fills {order_id} in the path.
 	order OrderID
+	// ids fill the path's other placeholders, by name.
+	ids   map[string]string
 	query map[string]string
-	// body is encoded as JSON; nil sends none.
+	// body is encoded as JSON; nil sends none. A json.RawMessage is sent as it is.
 	body any
+}
+
+// path is the endpoint's with every placeholder filled. Whatever else than an id
+// stood in it would be signed and sent as well.
+func (r request) path(ep endpoint) (string, error) {
+	segments := strings.Split(ep.path, "/")
+	for i, segment := range segments {
+		name, placeholder := strings.CutPrefix(segment, "{")
+		if !placeholder {
+			continue
+		}
+		id := r.ids[strings.TrimSuffix(name, "}")]
+		if segment == "{order_id}" {
+			id = string(r.order)
+		}
+		if !numeric.MatchString(id) {
+			return "", fmt.Errorf("%q is no TikTok id: it has 1 to 20 digits and nothing else", clip(id))
+		}
+		segments[i] = id
+	}
+	return strings.Join(segments, "/"), nil
+}
+
+// encoded is the body as it goes over the wire; nil where there is none.
+func (r request) encoded() ([]byte, error) {
+	switch body := r.body.(type) {
+	case nil:
+		return nil, nil
+	case json.RawMessage:
+		return body, nil
+	}
+	raw, err := json.Marshal(r.body)
+	if err != nil {
+		return nil, fmt.Errorf("encode body: %w", err)
+	}
+	return raw, nil
 }
 
 // call makes a call for a seat and decodes `data` into out. The token is renewed
@@ -120,20 +158,13 @@ func (c *Client) send(ctx context.Context, seat Seat, token secret.String, ep en
 
 // signed builds the request; the bytes that are signed are the bytes that are sent.
 func (c *Client) signed(ctx context.Context, seat Seat, ep endpoint, r request) (*http.Request, error) {
-	path := ep.path
-	if strings.Contains(path, "{order_id}") {
-		// Whatever else stood in the path would be signed and sent as well.
-		if _, err := ParseOrderID(string(r.order)); err != nil {
-			return nil, err
-		}
-		path = strings.Replace(path, "{order_id}", string(r.order), 1)
+	path, err := r.path(ep)
+	if err != nil {
+		return nil, err
 	}
-	var body []byte
-	if r.body != nil {
-		var err error
-		if body, err = json.Marshal(r.body); err != nil {
-			return nil, fmt.Errorf("encode body: %w", err)
-		}
+	body, err := r.encoded()
+	if err != nil {
+		return nil, err
 	}
 	query := map[string]string{"app_key": c.AppKey, "timestamp": strconv.FormatInt(c.now().Unix(), 10)}
 	if seat.Cipher != "" {

@@ -19,6 +19,10 @@ type (
 	SKUID string
 	// PackageID names one parcel.
 	PackageID string
+	// ReturnID names one request to return goods, money, or both.
+	ReturnID string
+	// CancelID names one cancellation of an order or some of its units.
+	CancelID string
 	// OpenID names the seller's authorization that one or several shops share.
 	OpenID string
 )

@@ -29,13 +29,15 @@ func (e *PartialError) Error() string {
 
 // wireRefusals is the part of `data` that batch endpoints share.
 type wireRefusals struct {
-	Errors []struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-		Detail  struct {
-			OrderID OrderID `json:"order_id"`
-		} `json:"detail"`
-	} `json:"errors"`
+	Errors []wireRefusal `json:"errors"`
+}
+
+type wireRefusal struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Detail  struct {
+		OrderID OrderID `json:"order_id"`
+	} `json:"detail"`
 }
 
 // err is nil where nothing was refused.

@@ -14,6 +14,7 @@ const (
 	OrderStatusChange        EventType = "ORDER_STATUS_CHANGE"
 	RecipientAddressUpdate   EventType = "RECIPIENT_ADDRESS_UPDATE"
 	CancellationStatusChange EventType = "CANCELLATION_STATUS_CHANGE"
+	ReturnStatusChange       EventType = "RETURN_STATUS_CHANGE"
 	PackageUpdate            EventType = "PACKAGE_UPDATE"
 	SellerDeauthorization    EventType = "SELLER_DEAUTHORIZATION"
 	AuthorizationExpiring    EventType = "UPCOMING_AUTHORIZATION_EXPIRATION"
@@ -22,7 +23,7 @@ const (
 // Subscribed lists the event types that every connected shop sends us.
 func Subscribed() []EventType {
 	return []EventType{
-		OrderStatusChange, RecipientAddressUpdate, CancellationStatusChange,
+		OrderStatusChange, RecipientAddressUpdate, CancellationStatusChange, ReturnStatusChange,
 		PackageUpdate, SellerDeauthorization, AuthorizationExpiring,
 	}
 }

@@ -11,7 +11,8 @@ type endpoint struct {
 // The endpoints in use. A version is a month in the path and is pinned per
 // endpoint; a month that does not exist is answered 404 with code 36009009.
 // These are the newest in TikTok's own OpenAPI documents (`order.json`,
-// `authorization.json`, `event.json`). Whoever adds one decides its pace too.
+// `return_refund.json`, `authorization.json`, `event.json`), but for the one
+// that they lack. Whoever adds one decides its pace too.
 var (
 	authorizedShops   = endpoint{"authorization.shops", http.MethodGet, "/authorization/202309/shops", steady}
 	orderDetail       = endpoint{"order.detail", http.MethodGet, "/order/202507/orders", brisk}
@@ -21,6 +22,24 @@ var (
 	webhookList       = endpoint{"event.webhooks.list", http.MethodGet, "/event/202309/webhooks", steady}
 	webhookSet        = endpoint{"event.webhooks.set", http.MethodPut, "/event/202309/webhooks", steady}
 	webhookDelete     = endpoint{"event.webhooks.delete", http.MethodDelete, "/event/202309/webhooks", steady}
+)
+
+// Returns and cancellations. The documents end before decisionEligibility, of
+// which only Partner Center tells; nothing else says what the seller may decide.
+var (
+	aftersaleEligibility = endpoint{"aftersale.eligibility", http.MethodGet, "/return_refund/202512/orders/{order_id}/aftersale_eligibility", brisk}
+	calculateRefund      = endpoint{"refund.calculate", http.MethodPost, "/return_refund/202309/refunds/calculate", brisk}
+	createReturn         = endpoint{"return.create", http.MethodPost, "/return_refund/202309/returns", brisk}
+	searchReturns        = endpoint{"return.search", http.MethodPost, "/return_refund/202309/returns/search", brisk}
+	approveReturn        = endpoint{"return.approve", http.MethodPost, "/return_refund/202309/returns/{return_id}/approve", brisk}
+	rejectReturn         = endpoint{"return.reject", http.MethodPost, "/return_refund/202309/returns/{return_id}/reject", brisk}
+	returnRecords        = endpoint{"return.records", http.MethodGet, "/return_refund/202309/returns/{return_id}/records", steady}
+	createCancellation   = endpoint{"cancellation.create", http.MethodPost, "/return_refund/202309/cancellations", brisk}
+	searchCancellations  = endpoint{"cancellation.search", http.MethodPost, "/return_refund/202309/cancellations/search", brisk}
+	approveCancellation  = endpoint{"cancellation.approve", http.MethodPost, "/return_refund/202309/cancellations/{cancel_id}/approve", brisk}
+	rejectCancellation   = endpoint{"cancellation.reject", http.MethodPost, "/return_refund/202309/cancellations/{cancel_id}/reject", brisk}
+	rejectReasons        = endpoint{"aftersale.reject_reasons", http.MethodGet, "/return_refund/202309/reject_reasons", steady}
+	decisionEligibility  = endpoint{"aftersale.decisions", http.MethodGet, "/return_refund/202601/decision_eligibility", brisk}
 )
 
 // The two calls of the authorization host. They are not signed, the secret

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/switchbackhq/switchback/internal/secret"
@@ -37,6 +38,9 @@ const (
 	TopicExpiring     = "7"
 	TopicCancellation = "11"
 	TopicReturn       = "12"
+	TopicAftersale    = "64"
+	TopicRMA          = "65"
+	TopicRefunded     = "67"
 )
 
 // Notification is what a webhook's body says. It is a hint: it may come twice,
@@ -49,7 +53,8 @@ type Notification struct {
 	Shop      ShopID
 	Timestamp int64
 	OrderID   OrderID
-	// Orders are all orders concerned: OrderID, or those of a package update.
+	// Orders are all orders concerned: OrderID, or those of a package update or a
+	// refund. Types 64 and 65 name none.
 	Orders      []OrderID
 	OrderStatus OrderStatus
 	// UpdateTime is when the subject changed, unix seconds.
@@ -98,6 +103,7 @@ func (n *Notification) readData() {
 		UpdateTime  json.RawMessage `json:"update_time"`
 		CreateTime  json.RawMessage `json:"create_time"`
 		PackageList json.RawMessage `json:"package_list"`
+		RefundLines json.RawMessage `json:"line_items"`
 		Expiration  json.RawMessage `json:"expiration_time"`
 	}
 	if json.Unmarshal(n.Data, &data) != nil {
@@ -113,7 +119,26 @@ func (n *Notification) readData() {
 		n.Orders = []OrderID{n.OrderID}
 		return
 	}
-	n.Orders = packagedOrders(data.PackageList)
+	if n.Orders = packagedOrders(data.PackageList); n.Orders == nil {
+		n.Orders = refundedOrders(data.RefundLines)
+	}
+}
+
+// refundedOrders are the orders of a refund, each once.
+func refundedOrders(raw json.RawMessage) []OrderID {
+	var lines []struct {
+		OrderID json.RawMessage `json:"main_order_id"`
+	}
+	if json.Unmarshal(raw, &lines) != nil {
+		return nil
+	}
+	var orders []OrderID
+	for _, line := range lines {
+		if id := OrderID(digits(line.OrderID)); id != "" && !slices.Contains(orders, id) {
+			orders = append(orders, id)
+		}
+	}
+	return orders
 }
 
 // packagedOrders are the orders of a package update, each once.
