@@ -64,24 +64,37 @@ func variantFilters(loose bool) map[string]filter[*variant] {
 	}
 }
 
-func (x *execution) locationObject() object {
+func (l *location) object() object {
 	return object{typ: "Location", fields: map[string]any{
-		"id": x.shop.location, "legacyResourceId": legacyID(x.shop.location), "name": "Warehouse",
-		"isActive": true, "isPrimary": true, "fulfillsOnlineOrders": true, "shipsInventory": true,
-		"isFulfillmentService": false,
+		"id": l.gid, "legacyResourceId": legacyID(l.gid), "name": l.Name, "isActive": !l.Inactive,
+		"fulfillsOnlineOrders": !l.Inactive, "shipsInventory": !l.Inactive && !l.Storefront, "isFulfillmentService": false,
 	}}
 }
 
-func queryLocation(x *execution, _ any, args input) (any, error) {
-	if gid := args.text("id"); gid != "" && gid != x.shop.location {
-		return nil, nil
+func (x *execution) locationOrNull(gid string) any {
+	if l := x.shop.locationByID(gid); l != nil {
+		return l.object()
 	}
-	return x.locationObject(), nil
+	return nil
 }
 
+func queryLocation(x *execution, _ any, args input) (any, error) {
+	if gid := args.text("id"); gid != "" {
+		return x.locationOrNull(gid), nil
+	}
+	return x.locationOrNull(x.shop.location), nil
+}
+
+// queryLocations lists the active ones, all of them when asked to.
 func queryLocations(x *execution, _ any, args input) (any, error) {
 	if args.text("query") != "" {
 		x.drift = append(x.drift, "locations(query:) is not simulated")
 	}
-	return connection("Location", []object{x.locationObject()}, args)
+	var nodes []object
+	for _, l := range x.shop.locations {
+		if !l.Inactive || args.truth("includeInactive") {
+			nodes = append(nodes, l.object())
+		}
+	}
+	return connection("Location", nodes, args)
 }

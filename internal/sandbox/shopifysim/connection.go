@@ -2,7 +2,9 @@ package shopifysim
 
 import (
 	"encoding/base64"
+	"regexp"
 	"slices"
+	"strings"
 )
 
 // connection cuts a page out of the whole list of nodes, as the arguments first, after, last, before and reverse say.
@@ -18,14 +20,14 @@ func connection(typ string, nodes []object, args input) (any, error) {
 		if cursor == "" {
 			continue
 		}
-		i := slices.IndexFunc(nodes, func(n object) bool { return cursorOf(n) == cursor })
-		if i < 0 {
+		before, behind, ok := around(nodes, cursor, args.truth("reverse"))
+		if !ok {
 			return nil, &apiError{code: "BAD_REQUEST", message: "Invalid cursor for current pagination sort."}
 		}
+		*edge = before
 		if key == "after" {
-			i++
+			*edge = behind
 		}
-		*edge = i
 	}
 	to = max(from, to)
 	if n := args.number("first"); n > 0 {
@@ -34,6 +36,36 @@ func connection(typ string, nodes []object, args input) (any, error) {
 		from = max(from, to-n)
 	}
 	return page(typ, nodes[from:to], from > 0, to < len(nodes)), nil
+}
+
+// placePattern is the form of object.place.
+var placePattern = regexp.MustCompile(`^[0-9]{20} gid:`)
+
+// around is the index of the node that a cursor means and the one behind it. Nodes with a place need not be there any
+// more: the indexes are where it would be.
+func around(nodes []object, cursor string, reversed bool) (before, behind int, ok bool) {
+	if len(nodes) == 0 || nodes[0].place == "" {
+		i := slices.IndexFunc(nodes, func(n object) bool { return cursorOf(n) == cursor })
+		return i, i + 1, i >= 0
+	}
+	place, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || !placePattern.Match(place) {
+		return 0, 0, false
+	}
+	search := func(past func(c int) bool) int {
+		i := slices.IndexFunc(nodes, func(n object) bool {
+			c := strings.Compare(n.place, string(place))
+			if reversed {
+				c = -c
+			}
+			return past(c)
+		})
+		if i < 0 {
+			return len(nodes)
+		}
+		return i
+	}
+	return search(func(c int) bool { return c >= 0 }), search(func(c int) bool { return c > 0 }), true
 }
 
 func page(typ string, nodes []object, before, after bool) object {
@@ -51,6 +83,9 @@ func page(typ string, nodes []object, before, after bool) object {
 }
 
 func cursorOf(n object) string {
+	if n.place != "" {
+		return base64.RawURLEncoding.EncodeToString([]byte(n.place))
+	}
 	id, _ := n.fields["id"].(string) // every node of a connection that is simulated has an id
 	return base64.RawURLEncoding.EncodeToString([]byte(id))
 }

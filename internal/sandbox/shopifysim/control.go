@@ -32,10 +32,20 @@ func (s *Sim) Shops() []ShopSpec {
 	return out
 }
 
-// LocationGID is the shop's only location; "" when there is no such shop.
+// LocationGID is the shop's first location; "" when there is no such shop.
 func (s *Sim) LocationGID(domain string) (gid string) {
 	_ = s.within(domain, func(sh *shop) error { gid = sh.location; return nil }) // no shop, no location
 	return gid
+}
+
+// AddLocation adds a place to the shop's first one, which is called Warehouse.
+func (s *Sim) AddLocation(domain string, spec LocationSpec) (gid string, err error) {
+	err = s.within(domain, func(sh *shop) error {
+		gid = s.nextGID("Location")
+		sh.locations = append(sh.locations, &location{spec, gid})
+		return nil
+	})
+	return gid, err
 }
 
 // AddVariant adds something to sell.
@@ -92,10 +102,11 @@ func (s *Sim) OrderByName(domain, name string) (Order, bool) {
 }
 
 // InjectOrder writes an order that another app or person made and tells the app by webhook. Ids, number, dates and
-// totals are filled in, and the name when it is empty; o.App says who wrote it.
+// totals are filled in, and the name when it is empty; o.App says who wrote it. It has no fulfillments: Fulfill ships it.
 func (s *Sim) InjectOrder(domain string, o Order) (gid string, err error) {
 	err = s.within(domain, func(sh *shop) error {
-		now := s.opts.Now().UTC()
+		x := &execution{sim: s, shop: sh, now: s.opts.Now().UTC()}
+		now := x.now
 		if o.App == "" {
 			o.App = "another connector"
 		}
@@ -118,9 +129,9 @@ func (s *Sim) InjectOrder(domain string, o Order) (gid string, err error) {
 			r.ProcessedAt = r.CreatedAt
 		}
 		r.settle(o.FinancialStatus)
+		r.Fulfillments, r.FulfillmentOrders = nil, nil
 		sh.orders = append(sh.orders, r)
-		r.touch(now)
-		s.send(sh, "orders/create", orderWebhook(r))
+		x.place(r, nil)
 		gid = r.GID
 		return nil
 	})

@@ -15,6 +15,9 @@ type object struct {
 	typ    string
 	fields map[string]any
 	of     any
+	// place is what a cursor holds where that is not the object's id: a number of twenty digits
+	// that sorts as the connection does, and the id.
+	place string
 }
 
 // resolver computes one field. of is the record behind the parent object, nil for a root field.

@@ -33,6 +33,7 @@ type Order struct {
 	Transactions                  []Transaction
 	FinancialStatus               string
 	FulfillmentStatus             string
+	FulfillmentOrders             []FulfillmentOrder
 	Fulfillments                  []Fulfillment
 	InventoryBehavior             string
 	Test                          bool
@@ -70,8 +71,9 @@ type Line struct {
 	Taxes                            []Tax
 	Taxable, RequiresShipping        bool
 	Properties                       []Attribute
-	// Taken is how many units the order took from stock, Removed how many were refunded or cancelled.
-	Taken, Removed int
+	// Taken is how many units the order took from stock, Removed how many were refunded or cancelled; Dropped of those
+	// had not been shipped. Shipped is how many are in fulfillments that stand.
+	Taken, Removed, Dropped, Shipped int
 }
 
 // Tax is a tax line. Rate is the decimal string of the request.
@@ -97,14 +99,6 @@ type Transaction struct {
 	Amount            int64
 	Test              bool
 	ProcessedAt       time.Time
-}
-
-// Fulfillment is a shipment of all of an order's lines, as orderCreate writes one.
-type Fulfillment struct {
-	GID, LocationGID, Company, Status string
-	Numbers                           []string
-	ShipmentStatus                    string
-	CreatedAt                         time.Time
 }
 
 // orderRecord is an order in the shop's state, with what the search index was told about it.
@@ -145,8 +139,7 @@ func (r *orderRecord) snapshot() Order {
 	o.Transactions = slices.Clone(o.Transactions)
 	o.Refunds = slices.Clone(o.Refunds)
 	for i := range o.Refunds {
-		o.Refunds[i].Lines = slices.Clone(o.Refunds[i].Lines)
-		o.Refunds[i].Transactions = slices.Clone(o.Refunds[i].Transactions)
+		o.Refunds[i] = o.Refunds[i].clone()
 	}
 	o.Customer = clonePointer(o.Customer)
 	o.ShippingAddress = clonePointer(o.ShippingAddress)
@@ -162,7 +155,12 @@ func (r *orderRecord) snapshot() Order {
 	}
 	o.Fulfillments = slices.Clone(o.Fulfillments)
 	for i := range o.Fulfillments {
-		o.Fulfillments[i].Numbers = slices.Clone(o.Fulfillments[i].Numbers)
+		f := &o.Fulfillments[i]
+		f.Numbers, f.URLs, f.Lines, f.Events = slices.Clone(f.Numbers), slices.Clone(f.URLs), slices.Clone(f.Lines), slices.Clone(f.Events)
+	}
+	o.FulfillmentOrders = slices.Clone(o.FulfillmentOrders)
+	for i := range o.FulfillmentOrders {
+		o.FulfillmentOrders[i].Lines = slices.Clone(o.FulfillmentOrders[i].Lines)
 	}
 	return o
 }

@@ -79,7 +79,15 @@ func (x *execution) cancel(r *orderRecord, args input) {
 		if left := line.Quantity - line.Removed; left > 0 && args.truth("restock") {
 			x.restock(line.VariantGID, left)
 		}
+		line.Dropped += line.Quantity - line.Removed
 		line.Removed = line.Quantity
+	}
+	for i := range r.FulfillmentOrders {
+		o := &r.FulfillmentOrders[i]
+		o.Status, o.UpdatedAt = "CANCELLED", x.now
+		for j := range o.Lines {
+			o.Lines[j].Total, o.Lines[j].Remaining = 0, 0
+		}
 	}
 	if r.Received == 0 && r.Total > 0 {
 		r.FinancialStatus = "VOIDED"

@@ -105,18 +105,33 @@ func (x *execution) commit(r *orderReader, metafields []Metafield) *orderRecord 
 	if record.ProcessedAt.IsZero() || record.ProcessedAt.After(x.now) {
 		record.ProcessedAt = x.now // a date in the future is clamped since 2026-07
 	}
-	for i := range record.Fulfillments {
-		record.Fulfillments[i].CreatedAt = x.now
-	}
 	for i := range record.Transactions {
 		if record.Transactions[i].ProcessedAt.IsZero() {
 			record.Transactions[i].ProcessedAt = x.now
 		}
 	}
 	x.shop.orders = append(x.shop.orders, record)
+	x.place(record, r.shipment)
+	return record
+}
+
+// place divides a new order among the locations, tells the app, and ships it when it came with a shipment.
+func (x *execution) place(record *orderRecord, shipment *Fulfillment) {
+	from := ""
+	if shipment != nil {
+		from = shipment.LocationGID
+	} else if record.FulfillmentStatus == "FULFILLED" { // said to be, without a fulfillment
+		for i := range record.Lines {
+			record.Lines[i].Shipped = record.Lines[i].Quantity
+		}
+	}
+	x.sim.divide(x.shop, record, from, x.now)
 	record.touch(x.now)
 	x.sim.send(x.shop, "orders/create", orderWebhook(record))
-	return record
+	if shipment != nil {
+		x.ship(record, record.everything(), *shipment)
+		x.changed(record)
+	}
 }
 
 // number gives an order its ids, its running number and, when it has none, its name.
@@ -130,9 +145,6 @@ func (s *Sim) number(sh *shop, o *Order) {
 	}
 	for i := range o.Transactions {
 		o.Transactions[i].GID = s.nextGID("OrderTransaction")
-	}
-	for i := range o.Fulfillments {
-		o.Fulfillments[i].GID = s.nextGID("Fulfillment")
 	}
 	o.Number = sh.number
 	sh.number++

@@ -76,7 +76,7 @@ func TestOrderCreateKeepsEverything(t *testing.T) {
 		t.Fatalf("orders = %d", len(orders))
 	}
 	ids := cmp.FilterPath(func(p cmp.Path) bool {
-		return p.Last().String() == ".GID"
+		return p.Last().String() == ".GID" || p.Last().String() == ".FulfillmentOrders"
 	}, cmp.Ignore())
 	if diff := cmp.Diff(b.kept(), orders[0], ids, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)

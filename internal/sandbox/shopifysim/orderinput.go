@@ -12,6 +12,8 @@ type orderReader struct {
 	in       input
 	o        Order
 	customer *Customer
+	// shipment is what the order was shipped with when it was written; nil for none.
+	shipment *Fulfillment
 	bad      []refusal
 }
 
@@ -150,18 +152,20 @@ func (r *orderReader) fulfillment() {
 	if in == nil {
 		return
 	}
-	if in.text("locationId") != r.x.shop.location {
+	if l := r.x.shop.locationByID(in.text("locationId")); l == nil || l.Inactive {
 		r.refuse("INVALID", "Location does not exist", at("order", "fulfillment", "locationId")...)
 	}
 	numbers := in.texts("trackingNumbers")
 	if n := in.text("trackingNumber"); n != "" && !slices.Contains(numbers, n) {
 		numbers = append([]string{n}, numbers...)
 	}
-	r.o.Fulfillments = []Fulfillment{{
-		LocationGID: r.x.shop.location, Company: in.text("trackingCompany"), Numbers: numbers,
-		Status: "SUCCESS", ShipmentStatus: in.text("shipmentStatus"),
-	}}
-	r.o.FulfillmentStatus = "FULFILLED"
+	if in.object("originAddress") != nil {
+		r.x.drift = append(r.x.drift, "OrderCreateFulfillmentInput.originAddress is not simulated")
+	}
+	r.o.FulfillmentStatus = "UNFULFILLED" // until the shipment is written
+	r.shipment = &Fulfillment{
+		LocationGID: in.text("locationId"), Company: in.text("trackingCompany"), Numbers: numbers, ShipmentStatus: in.text("shipmentStatus"),
+	}
 }
 
 // moment reads a DateTime that the schema check has passed; zero when there is none.

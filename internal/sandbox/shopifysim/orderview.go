@@ -120,10 +120,7 @@ func lineObjects(x *execution, r *orderRecord) []object {
 	for i, l := range r.Lines {
 		unit, total := bag(l.Price, r.Currency), bag(l.Price*int64(l.Quantity), r.Currency)
 		standing := l.Quantity - l.Removed
-		unfulfilled := standing
-		if r.FulfillmentStatus == "FULFILLED" {
-			unfulfilled = 0
-		}
+		unfulfilled := r.unfulfilled(l)
 		name := l.Title
 		if l.VariantTitle != "" {
 			name += " - " + l.VariantTitle
@@ -175,7 +172,7 @@ func transactionObjects(_ *execution, r *orderRecord) []object {
 			"id": t.GID, "kind": t.Kind, "status": t.Status, "gateway": t.Gateway, "formattedGateway": t.Gateway,
 			"amountSet": bag(t.Amount, r.Currency), "test": t.Test, "createdAt": stamp(r.CreatedAt),
 			"processedAt": stamp(t.ProcessedAt), "authorizationCode": orNull(t.AuthorizationCode),
-			"parentTransaction": parentOrNull(t), "manualPaymentGateway": true,
+			"parentTransaction": parentOrNull(t), "manualPaymentGateway": true, "manuallyCapturable": false,
 		}}
 	}
 	return out
@@ -186,25 +183,6 @@ func parentOrNull(t Transaction) any {
 		return nil
 	}
 	return object{typ: "OrderTransaction", fields: map[string]any{"id": t.Parent}}
-}
-
-func fulfillmentObjects(x *execution, r *orderRecord) []object {
-	out := make([]object, len(r.Fulfillments))
-	for i, f := range r.Fulfillments {
-		tracking := make([]object, len(f.Numbers))
-		for j, n := range f.Numbers {
-			tracking[j] = object{typ: "FulfillmentTrackingInfo", fields: map[string]any{
-				"company": orNull(f.Company), "number": n, "url": nil,
-			}}
-		}
-		out[i] = object{typ: "Fulfillment", of: f, fields: map[string]any{
-			"id": f.GID, "legacyResourceId": legacyID(f.GID), "name": r.Name + "-F" + strconv.Itoa(i+1),
-			"status": f.Status, "createdAt": stamp(f.CreatedAt), "updatedAt": stamp(f.CreatedAt),
-			"trackingInfo": tracking, "totalQuantity": units(r.Order), "requiresShipping": requiresShipping(r.Order),
-			"location": x.locationObject(),
-		}}
-	}
-	return out
 }
 
 func allTaxes(o Order) []Tax {

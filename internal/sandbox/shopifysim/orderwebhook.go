@@ -29,7 +29,7 @@ func orderWebhook(r *orderRecord) map[string]any {
 		"line_items": restLines(r), "shipping_lines": restShipping(r), "tax_lines": restTaxes(allTaxes(r.Order), c),
 		"shipping_address": restAddress(r.ShippingAddress), "billing_address": restAddress(r.BillingTo),
 		"customer": restCustomer(r.Customer), "discount_codes": []any{}, "discount_applications": []any{},
-		"fulfillments": []any{}, "refunds": restRefunds(r), "returns": []any{},
+		"fulfillments": restFulfillments(r), "refunds": restRefunds(r), "returns": []any{},
 	}
 }
 
@@ -67,15 +67,27 @@ func restLines(r *orderRecord) []any {
 		out[i] = map[string]any{
 			"id": numericID(l.GID), "admin_graphql_api_id": l.GID, "title": l.Title, "name": l.Title,
 			"variant_title": orNull(l.VariantTitle), "sku": orNull(l.SKU), "vendor": orNull(l.Vendor),
-			"quantity": l.Quantity, "current_quantity": l.Quantity - l.Removed, "fulfillable_quantity": l.Quantity - l.Removed,
+			"quantity": l.Quantity, "current_quantity": l.Quantity - l.Removed, "fulfillable_quantity": r.unfulfilled(l),
 			"price": fixed(l.Price, r.Currency), "price_set": restBag(l.Price, r.Currency),
 			"total_discount": fixed(0, r.Currency), "taxable": l.Taxable, "requires_shipping": l.RequiresShipping,
 			"gift_card": false, "variant_id": idOrNull(l.VariantGID), "product_id": idOrNull(l.ProductGID),
 			"properties": noteAttributes(l.Properties), "tax_lines": restTaxes(l.Taxes, r.Currency),
-			"fulfillment_service": "manual", "fulfillment_status": nil, "product_exists": l.ProductGID != "",
+			"fulfillment_service": "manual", "fulfillment_status": restLineStatus(r, l), "product_exists": l.ProductGID != "",
+			"variant_inventory_management": nil, "grams": 0, "total_discount_set": restBag(0, r.Currency),
+			"discount_allocations": []any{}, "duties": []any{},
 		}
 	}
 	return out
+}
+
+func restLineStatus(r *orderRecord, l Line) any {
+	switch shipped := r.shipped(l); {
+	case shipped == 0:
+		return nil
+	case r.unfulfilled(l) > 0:
+		return "partial"
+	}
+	return "fulfilled"
 }
 
 func restRefunds(r *orderRecord) []any {

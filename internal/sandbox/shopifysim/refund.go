@@ -2,49 +2,9 @@ package shopifysim
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
-
-// Refund is a refund of an order. Amounts are minor units of the order's currency.
-type Refund struct {
-	GID, Note    string
-	Lines        []RefundLine
-	Shipping     int64
-	Transactions []Transaction
-	CreatedAt    time.Time
-}
-
-// RefundLine is what a refund takes off one line. Restocked says whether stock was put back.
-type RefundLine struct {
-	GID, LineGID, RestockType string
-	Quantity                  int
-	Restocked                 bool
-	Subtotal, Tax             int64
-}
-
-// Amount is what the refund gives back.
-func (f Refund) Amount() int64 {
-	var sum int64
-	for _, t := range f.Transactions {
-		sum += t.Amount
-	}
-	return sum
-}
-
-// value is what the refunded things cost.
-func (f Refund) value(included bool) int64 {
-	sum := f.Shipping
-	for _, l := range f.Lines {
-		sum += l.Subtotal
-		if !included {
-			sum += l.Tax
-		}
-	}
-	return sum
-}
 
 // replay is an answered refundCreate, kept by its idempotency key.
 type replay struct {
@@ -162,10 +122,11 @@ func (f *refunding) line(in input, before []RefundLine, field []string) RefundLi
 		f.refuse("Quantity cannot refund more items than were purchased", append(field, "quantity")...)
 		return out
 	}
-	switch fulfilled := f.order.FulfillmentStatus == "FULFILLED"; {
+	waiting := f.order.unfulfilled(line)
+	switch returnable := line.Quantity - line.Removed - waiting; {
 	case out.RestockType == "LEGACY_RESTOCK":
 		f.refuse("Restock type is not valid", append(field, "restockType")...)
-	case out.RestockType == "CANCEL" && fulfilled, out.RestockType == "RETURN" && !fulfilled:
+	case out.RestockType == "CANCEL" && out.Quantity > waiting, out.RestockType == "RETURN" && out.Quantity > returnable:
 		f.refuse("Restock type does not fit the line item's fulfillment", append(field, "restockType")...)
 	}
 	out.Subtotal = line.Price * int64(out.Quantity)
@@ -234,7 +195,7 @@ func (f *refunding) commit(refund *Refund) {
 		line := &refund.Lines[i]
 		line.GID = x.sim.nextGID("RefundLineItem")
 		at := slices.IndexFunc(r.Lines, func(l Line) bool { return l.GID == line.LineGID })
-		r.Lines[at].Removed += line.Quantity
+		f.remove(&r.Lines[at], *line)
 		if line.RestockType != "NO_RESTOCK" {
 			line.Restocked = x.restock(r.Lines[at].VariantGID, line.Quantity)
 		}
@@ -242,6 +203,8 @@ func (f *refunding) commit(refund *Refund) {
 	for i := range refund.Transactions {
 		refund.Transactions[i].GID = x.sim.nextGID("OrderTransaction")
 	}
+	f.spread(refund)
+	f.adjust(refund)
 	r.Transactions = append(r.Transactions, refund.Transactions...)
 	r.Refunded += refund.Amount()
 	r.Refunds = append(r.Refunds, *refund)
@@ -255,7 +218,19 @@ func (f *refunding) commit(refund *Refund) {
 		x.sim.emails = append(x.sim.emails, Email{x.shop.spec.Domain, r.Email, "refund notification", r.GID})
 	}
 	x.sim.send(x.shop, "refunds/create", refundWebhook(r, *refund))
+	x.restatus(r)
 	x.changed(r)
+}
+
+// remove takes refunded units off a line: those that wait to be shipped first, unless they came back.
+func (f *refunding) remove(line *Line, l RefundLine) {
+	dropped := 0
+	if l.RestockType != "RETURN" {
+		dropped = min(l.Quantity, f.order.unfulfilled(*line))
+	}
+	line.Removed += l.Quantity
+	line.Dropped += dropped
+	f.order.drop(line.GID, dropped, f.x.now)
 }
 
 // restock puts units of a variant back; false for a line without one.
@@ -266,43 +241,4 @@ func (x *execution) restock(variant string, quantity int) bool {
 	}
 	v.Stock += quantity
 	return true
-}
-
-// current is what is left of the order's total. What was refunded counts, whatever the refunded things cost; things
-// taken off without money count with what they cost.
-func (o Order) current() int64 {
-	left := o.Total
-	for _, f := range o.Refunds {
-		if len(f.Transactions) > 0 {
-			left -= f.Amount()
-		} else {
-			left -= f.value(o.TaxesIncluded)
-		}
-	}
-	return max(0, left)
-}
-
-// InjectRefund refunds units of an order's line behind the app's back, with the money for them, as a person does in the
-// admin or Loop does through its API. Refunds in a tender of the order's sale.
-func (s *Sim) InjectRefund(domain, order, line string, quantity int) error {
-	return s.within(domain, func(sh *shop) error {
-		r := sh.orderByID(order)
-		if r == nil {
-			return fmt.Errorf("refund order %s: not in %s", order, domain)
-		}
-		x := &execution{sim: s, shop: sh, now: s.opts.Now().UTC()}
-		f := &refunding{x: x, order: r, in: input{}}
-		one := f.line(input{"lineItemId": line, "quantity": quantity}, nil, nil)
-		if len(f.bad) > 0 {
-			return fmt.Errorf("refund order %s: %s", order, f.bad[0].message)
-		}
-		refund := Refund{Note: "refunded by a person", Lines: []RefundLine{one}, CreatedAt: x.now}
-		for _, t := range r.Transactions {
-			if amount := refund.value(r.TaxesIncluded); t.Kind == "SALE" && amount > 0 {
-				refund.Transactions = []Transaction{{Kind: "REFUND", Status: "SUCCESS", Gateway: t.Gateway, Parent: t.GID, Amount: amount, ProcessedAt: x.now}}
-			}
-		}
-		f.commit(&refund)
-		return nil
-	})
 }

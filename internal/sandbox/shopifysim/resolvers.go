@@ -1,8 +1,6 @@
 package shopifysim
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/switchbackhq/switchback/graphql/schema"
@@ -17,29 +15,48 @@ func newResolvers() map[string]resolver {
 		"QueryRoot.order":                  queryOrder,
 		"QueryRoot.orderByIdentifier":      queryOrderByIdentifier,
 		"QueryRoot.orders":                 queryOrders,
+		"QueryRoot.refund":                 queryRefund,
+		"QueryRoot.fulfillment":            queryFulfillment,
+		"QueryRoot.fulfillmentOrder":       queryFulfillmentOrder,
 		"QueryRoot.productVariant":         queryVariant,
 		"QueryRoot.productVariants":        queryVariants,
 		"QueryRoot.location":               queryLocation,
 		"QueryRoot.locations":              queryLocations,
 		"QueryRoot.job":                    queryJob,
 
-		"Mutation.orderCreate":   orderCreate,
-		"Mutation.orderUpdate":   orderUpdate,
-		"Mutation.orderCancel":   orderCancel,
-		"Mutation.refundCreate":  refundCreate,
-		"Mutation.tagsAdd":       tagsAdd,
-		"Mutation.tagsRemove":    tagsRemove,
-		"Mutation.metafieldsSet": metafieldsSet,
+		"Mutation.orderCreate":                   orderCreate,
+		"Mutation.orderUpdate":                   orderUpdate,
+		"Mutation.orderCancel":                   orderCancel,
+		"Mutation.refundCreate":                  refundCreate,
+		"Mutation.fulfillmentCreate":             fulfillmentCreate,
+		"Mutation.fulfillmentCancel":             fulfillmentCancel,
+		"Mutation.fulfillmentTrackingInfoUpdate": fulfillmentTrackingInfoUpdate,
+		"Mutation.fulfillmentEventCreate":        fulfillmentEventCreate,
+		"Mutation.tagsAdd":                       tagsAdd,
+		"Mutation.tagsRemove":                    tagsRemove,
+		"Mutation.metafieldsSet":                 metafieldsSet,
 
-		"Order.lineItems":     connected("LineItem", lineObjects),
-		"Order.shippingLines": connected("ShippingLine", shippingObjects),
-		"Order.transactions":  listed(transactionObjects),
-		"Order.fulfillments":  listed(fulfillmentObjects),
-		"Order.refunds":       listed(refundObjects),
-		"Order.metafield":     orderMetafield,
-		"Order.metafields":    orderMetafields,
+		"Order.lineItems":         connected("LineItem", lineObjects),
+		"Order.shippingLines":     connected("ShippingLine", shippingObjects),
+		"Order.transactions":      listed(transactionObjects),
+		"Order.fulfillments":      listed(fulfillmentObjects),
+		"Order.refunds":           listed(refundObjects),
+		"Order.fulfillmentOrders": connected("FulfillmentOrder", fulfillmentOrderObjects),
+		"Order.metafield":         orderMetafield,
+		"Order.metafields":        orderMetafields,
 
-		"Refund.refundLineItems": connected("RefundLineItem", refundLineObjects),
+		"FulfillmentOrder.lineItems":       connected("FulfillmentOrderLineItem", fulfillmentOrderLineObjects),
+		"Fulfillment.order":                fulfillmentOrderOf,
+		"Fulfillment.trackingInfo":         listed(trackingObjects),
+		"Fulfillment.fulfillmentLineItems": connected("FulfillmentLineItem", fulfillmentLineObjects),
+		"Fulfillment.events":               connected("FulfillmentEvent", eventObjects),
+
+		"Refund.order":               refundOrder,
+		"Refund.refundLineItems":     connected("RefundLineItem", refundLineObjects),
+		"Refund.refundShippingLines": connected("RefundShippingLine", refundShippingObjects),
+		"Refund.orderAdjustments":    connected("OrderAdjustment", adjustmentObjects),
+		"Refund.transactions":        connected("OrderTransaction", refundTransactionObjects),
+		"Return.returnLineItems":     connected("ReturnLineItemType", returnLineObjects),
 	}
 }
 
@@ -98,48 +115,6 @@ func queryOrderByIdentifier(x *execution, _ any, args input) (any, error) {
 			message: "Metafield definition of type 'id' is required when using custom ids."}
 	}
 	return x.orderOrNull(x.shop.orderByMetafield(namespace, key, custom.text("value"))), nil
-}
-
-// queryOrders lists what is in the shop; with a query it asks the index, which lags.
-func queryOrders(x *execution, _ any, args input) (any, error) {
-	match, warnings := parseSearch(args.text("query"), orderFilters())
-	x.drift = append(x.drift, warnings...)
-	var found []*orderRecord
-	for _, r := range x.shop.orders {
-		if match != nil {
-			doc, known := r.searchable(x.now, x.sim.opts.IndexLag)
-			if !known || !match(doc) {
-				continue
-			}
-		}
-		found = append(found, r)
-	}
-	if err := sortOrders(found, args.text("sortKey")); err != nil {
-		return nil, err
-	}
-	nodes := make([]object, len(found))
-	for i, r := range found {
-		nodes[i] = x.orderObject(r)
-	}
-	return connection("Order", nodes, args)
-}
-
-func sortOrders(list []*orderRecord, key string) error {
-	var less func(a, b *orderRecord) int
-	switch key {
-	case "PROCESSED_AT":
-		less = func(a, b *orderRecord) int { return a.ProcessedAt.Compare(b.ProcessedAt) }
-	case "CREATED_AT":
-		less = func(a, b *orderRecord) int { return a.CreatedAt.Compare(b.CreatedAt) }
-	case "UPDATED_AT":
-		less = func(a, b *orderRecord) int { return a.UpdatedAt.Compare(b.UpdatedAt) }
-	case "ID", "ORDER_NUMBER", "RELEVANCE":
-		less = func(a, b *orderRecord) int { return cmp.Compare(a.Number, b.Number) }
-	default:
-		return &apiError{code: "INTERNAL_SERVER_ERROR", message: "the sandbox does not sort orders by " + key}
-	}
-	slices.SortStableFunc(list, less)
-	return nil
 }
 
 func orderMetafield(x *execution, of any, args input) (any, error) {

@@ -15,7 +15,8 @@ type shop struct {
 	spec      ShopSpec
 	gid       string
 	bucket    bucket
-	location  string // GID of the only location
+	location  string // GID of the first location, where a variant is that names none
+	locations []*location
 	variants  []*variant
 	customers []*Customer
 	orders    []*orderRecord
@@ -33,6 +34,8 @@ type VariantSpec struct {
 	Stock                    int
 	// Oversell lets the variant be sold without stock (inventory policy CONTINUE).
 	Oversell bool
+	// Location is the GID of where the variant is kept. Empty: the shop's first location.
+	Location string
 	// Product adds the variant to the product of an earlier variant, named by that product's GID. Empty: a new product.
 	Product string
 }

@@ -65,7 +65,7 @@ func New(opts Options) *Sim {
 
 var shopDomain = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
 
-// AddShop adds a shop with one location and nothing to sell. The app counts as installed there.
+// AddShop adds a shop with one location, called Warehouse, and nothing to sell. The app counts as installed there.
 func (s *Sim) AddShop(spec ShopSpec) error {
 	if !shopDomain.MatchString(spec.Domain) {
 		return fmt.Errorf("add shop %q: no myshopify.com domain", spec.Domain)
@@ -91,8 +91,9 @@ func (s *Sim) AddShop(spec ShopSpec) error {
 		return fmt.Errorf("add shop %s: there is one already", spec.Domain)
 	}
 	now := s.opts.Now()
+	first := &location{LocationSpec{Name: "Warehouse"}, s.nextGID("Location")}
 	s.shops = append(s.shops, &shop{
-		spec: spec, gid: s.nextGID("Shop"), location: s.nextGID("Location"), number: firstOrderNumber,
+		spec: spec, gid: s.nextGID("Shop"), location: first.gid, locations: []*location{first}, number: firstOrderNumber,
 		bucket: bucket{size: s.opts.BucketSize, rate: s.opts.RestoreRate, available: s.opts.BucketSize, at: now},
 	})
 	return nil
