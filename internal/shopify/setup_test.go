@@ -111,7 +111,9 @@ func simulated(t *testing.T, opts shopifysim.Options, spec shopifysim.ShopSpec) 
 	t.Helper()
 	opts.APIKey, opts.APISecret = testKey, testSecret
 	if opts.Scopes == nil {
-		opts.Scopes = []string{"write_orders", "read_products"}
+		opts.Scopes = []string{
+			"write_orders", "read_products", "write_merchant_managed_fulfillment_orders", "write_fulfillments", "read_locations", "read_returns",
+		}
 	}
 	sim := shopifysim.New(opts)
 	spec.Domain = string(testShop)

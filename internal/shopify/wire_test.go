@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -117,6 +118,12 @@ func TestGoldenRequestsFitTheSchema(t *testing.T) {
 // goldenCalls send one request each; what comes back does not matter.
 func goldenCalls() map[string]func(*testing.T, *Client) {
 	const order = GID("gid://shopify/Order/1")
+	calls := shippingCalls(order)
+	maps.Copy(calls, orderCalls(order))
+	return calls
+}
+
+func orderCalls(order GID) map[string]func(*testing.T, *Client) {
 	return map[string]func(*testing.T, *Client){
 		"order_create": func(t *testing.T, c *Client) {
 			in, options := fullOrder(tiktokID)
