@@ -22,11 +22,12 @@ var allowed = map[string][]string{
 	"internal/money":      {},
 	"internal/shops":      {"internal/secret", "internal/shopify", "internal/tiktok"},
 	"internal/links":      {"internal/shopify", "internal/tiktok"},
+	"internal/leases":     {"internal/fault", "internal/links", "internal/shopify", "internal/tiktok"},
 	"internal/mappings":   {"internal/shopify", "internal/tiktok"},
 	"internal/exceptions": {"internal/shopify", "internal/tiktok"},
 	"internal/timeline":   {"internal/shopify", "internal/tiktok"},
 	"internal/orders": {
-		"graphql/admin", "internal/exceptions", "internal/fault", "internal/links", "internal/mappings", "internal/money",
+		"graphql/admin", "internal/exceptions", "internal/fault", "internal/leases", "internal/links", "internal/mappings", "internal/money",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/installs":    {"internal/shopify", "internal/shops", "internal/tokens"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fault"
+	"github.com/switchbackhq/switchback/internal/leases"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
@@ -100,7 +101,7 @@ func (a ChoiceArgs) answer(row *links.Order) (choice string, about exceptions.Co
 
 // Choose keeps the answer and starts the import that acts on it.
 func (i *Importer) Choose(ctx context.Context, args ChoiceArgs) error {
-	return underLease(ctx, i.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
+	return leases.Hold(ctx, i.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
 		row, err := i.Ledger.Order(ctx, args.Shop, args.Order)
 		if err != nil {
 			return fmt.Errorf("read order %s: %w", args.Order, err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fault"
+	"github.com/switchbackhq/switchback/internal/leases"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
@@ -48,7 +49,7 @@ type Book interface {
 
 // Ledger keeps orders; every write names the lease it is made under.
 type Ledger interface {
-	Leases
+	leases.Keeper
 	// Order returns links.ErrNotFound for an order that was never seen.
 	Order(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (links.Order, error)
 	Lines(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Line, error)
@@ -105,7 +106,7 @@ func (i *Importer) Import(ctx context.Context, args ImportArgs) error {
 	if err != nil {
 		return fmt.Errorf("read settings of %s: %w", args.Shop, err)
 	}
-	return underLease(ctx, i.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
+	return leases.Hold(ctx, i.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
 		r := &run{Importer: i, args: args, shop: shop, settings: settings, lease: lease}
 		return r.settle(ctx, r.bring(ctx))
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/fault"
+	"github.com/switchbackhq/switchback/internal/leases"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
@@ -41,7 +42,7 @@ type Referrer struct {
 // Reference tells TikTok which Shopify order the order became.
 func (r *Referrer) Reference(ctx context.Context, args ReferenceArgs) error {
 	ctx = timeline.With(ctx, args.Shop, args.Order)
-	return underLease(ctx, r.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
+	return leases.Hold(ctx, r.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
 		row, err := r.Ledger.Order(ctx, args.Shop, args.Order)
 		if err != nil {
 			return fmt.Errorf("read order %s: %w", args.Order, err)

@@ -1,4 +1,10 @@
-package orders
+// Package leases gives one job at a time the right to work on a TikTok order.
+//
+// Every feature that reads or changes an order (import, shipments, refunds)
+// does so inside Hold, with the same lease, so that the legs of one order never
+// work at once. The package decides nothing and never calls a platform; that a
+// write under a lost lease fails is the ledger's doing.
+package leases
 
 import (
 	"context"
@@ -21,18 +27,18 @@ const (
 	leaseWait = 2 * time.Second
 )
 
-// Leases give one job at a time the right to work on an order.
-type Leases interface {
+// Keeper gives leases out; the ledger does.
+type Keeper interface {
 	LeaseOrder(ctx context.Context, shop shopify.Domain, id tiktok.OrderID, ttl time.Duration) (links.Lease, error)
 	RenewLease(ctx context.Context, lease links.Lease, ttl time.Duration) (links.Lease, error)
 	ReleaseLease(ctx context.Context, lease links.Lease) error
 }
 
-// underLease runs work while holding the order's lease and renews it
-// meanwhile. When the lease is lost, the work's context ends, so that it stops
-// before its next call.
-func underLease(ctx context.Context, leases Leases, shop shopify.Domain, id tiktok.OrderID, work func(context.Context, links.Lease) error) error {
-	lease, err := leases.LeaseOrder(ctx, shop, id, leaseFor)
+// Hold runs work while holding the order's lease and renews it meanwhile. When
+// the lease is lost, the work's context ends, so that it stops before its next
+// call. While another job has the order the error is one to come back after.
+func Hold(ctx context.Context, keeper Keeper, shop shopify.Domain, id tiktok.OrderID, work func(context.Context, links.Lease) error) error {
+	lease, err := keeper.LeaseOrder(ctx, shop, id, leaseFor)
 	if errors.Is(err, links.ErrLeased) {
 		return fault.After(leaseWait, err)
 	}
@@ -43,7 +49,7 @@ func underLease(ctx context.Context, leases Leases, shop shopify.Domain, id tikt
 	renewed := make(chan struct{})
 	go func() {
 		defer close(renewed)
-		renew(held, leases, lease, lose)
+		renew(held, keeper, lease, lose)
 	}()
 	err = work(held, lease)
 	if cause := context.Cause(held); errors.Is(cause, links.ErrFenced) {
@@ -52,13 +58,13 @@ func underLease(ctx context.Context, leases Leases, shop shopify.Domain, id tikt
 	lose(nil)
 	<-renewed
 	// A lease that is not given back only delays the next job.
-	if released := leases.ReleaseLease(context.WithoutCancel(ctx), lease); released != nil && !errors.Is(released, links.ErrFenced) && err == nil {
+	if released := keeper.ReleaseLease(context.WithoutCancel(ctx), lease); released != nil && !errors.Is(released, links.ErrFenced) && err == nil {
 		return fmt.Errorf("release order %s: %w", id, released)
 	}
 	return err
 }
 
-func renew(ctx context.Context, leases Leases, lease links.Lease, lose context.CancelCauseFunc) {
+func renew(ctx context.Context, keeper Keeper, lease links.Lease, lose context.CancelCauseFunc) {
 	ticks := time.NewTicker(renewEvery)
 	defer ticks.Stop()
 	for {
@@ -68,7 +74,7 @@ func renew(ctx context.Context, leases Leases, lease links.Lease, lose context.C
 		case <-ticks.C:
 			// Another error than ErrFenced may pass before the lease ends: the next tick tries again,
 			// and a lease that ended all the same fences the next write.
-			if _, err := leases.RenewLease(ctx, lease, leaseFor); errors.Is(err, links.ErrFenced) {
+			if _, err := keeper.RenewLease(ctx, lease, leaseFor); errors.Is(err, links.ErrFenced) {
 				lose(links.ErrFenced)
 				return
 			}
