@@ -19,7 +19,9 @@ type bench struct {
 	variant Variant
 }
 
-var allScopes = []string{"write_orders", "read_products", "read_locations", "read_customers"}
+var allScopes = []string{
+	"write_orders", "read_products", "read_locations", "read_customers", "write_merchant_managed_fulfillment_orders", "write_fulfillments", "read_returns",
+}
 
 func setup(t *testing.T, opts Options, specs ...ShopSpec) *bench {
 	t.Helper()

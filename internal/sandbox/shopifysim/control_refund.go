@@ -45,6 +45,9 @@ func (s *Sim) Refund(domain, order string, spec RefundSpec) (gid string, err err
 		if err := f.pay(&refund, spec.Amount); err != nil {
 			return err
 		}
+		if len(refund.Lines)+len(refund.Transactions) == 0 && refund.Shipping == 0 {
+			return fmt.Errorf("refund order %s: of nothing", order)
+		}
 		if spec.Reason != "" {
 			refund.Return = x.newReturn(r, refund.Lines, spec.Reason, spec.ReasonNote)
 		}

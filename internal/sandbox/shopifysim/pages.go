@@ -10,7 +10,7 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{"money": fixed}).
+var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{"money": fixed, "legacy": legacyID}).
 	ParseFS(pageFiles, "pages/*.html"))
 
 // pageUser is the staff member who opens the app from the pages.
@@ -22,8 +22,8 @@ type shopPage struct {
 	Orders []Order // newest first
 }
 
-// Pages serves plain pages to look around in: the shops with their orders, one order, and a way into the app. Links are
-// relative, so the handler may be mounted below any path that ends in a slash.
+// Pages serves plain pages to look around in: the shops with their orders, one order with buttons to ship, refund and
+// cancel it, and a way into the app. Links are relative, so the handler may be mounted below any path that ends in a slash.
 func (s *Sim) Pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -42,10 +42,12 @@ func (s *Sim) Pages() http.Handler {
 			http.NotFound(w, r)
 			return
 		}
-		render(w, "order.html", orders[i])
+		render(w, "order.html", newOrderPage(orders[i]))
 	})
+	mux.HandleFunc("POST /{shop}/orders/{id}/{action}", s.actOnOrder)
 	mux.HandleFunc("GET /{shop}/open", s.openApp)
-	return mux
+	// A page of some other site must not be able to press the buttons.
+	return http.NewCrossOriginProtection().Handler(mux)
 }
 
 // openApp sends the browser into the app as the admin would, with a fresh session token.
