@@ -7,7 +7,7 @@ import (
 	"github.com/switchbackhq/switchback/graphql/admin"
 )
 
-// FulfillmentOrder is what one location has to fulfil of an order. Shopify
+// FulfillmentOrder is what one location has to fulfill of an order. Shopify
 // splits an order into one or several of them.
 type FulfillmentOrder struct {
 	ID GID
@@ -17,7 +17,7 @@ type FulfillmentOrder struct {
 	// Location is where the goods are, empty when Shopify no longer knows the place it names.
 	Location     GID
 	LocationName string
-	// Fulfillable tells whether Shopify lets this app fulfil it now.
+	// Fulfillable tells whether Shopify lets this app fulfill it now.
 	Fulfillable bool
 	Lines       []FulfillmentOrderLine
 }

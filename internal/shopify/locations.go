@@ -37,7 +37,7 @@ func (c *Client) Locations(ctx context.Context, shop Domain) ([]Location, error)
 }
 
 // ShippingLocation is where the shop ships from when nothing else says so: the
-// active location that Shopify falls back to, else one that fulfils online
+// active location that Shopify falls back to, else one that fulfills online
 // orders, else the first. Shopify has given up the idea of a primary location.
 func (c *Client) ShippingLocation(ctx context.Context, shop Domain) (Location, error) {
 	all, err := c.Locations(ctx, shop)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// FulfillmentOrder is what one location has to fulfil of an order. Goods that need no shipping have one of their own.
+// FulfillmentOrder is what one location has to fulfill of an order. Goods that need no shipping have one of their own.
 type FulfillmentOrder struct {
 	GID, LocationGID string
 	// Status is OPEN, IN_PROGRESS (a part is fulfilled), ON_HOLD, CLOSED (nothing is left) or CANCELLED (with the order).
