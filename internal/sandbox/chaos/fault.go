@@ -33,11 +33,14 @@ const (
 	// LateCommit closes the connection without an answer and lets the effect appear Fault.After later. Only the Shopify
 	// simulator knows it; others treat it as CutAfter.
 	LateCommit Kind = "late_commit"
+	// TimedOut does the work and answers 504 with the platform's own "request timeout". Only the TikTok simulator knows it;
+	// others answer as usual.
+	TimedOut Kind = "timed_out"
 )
 
 // Kinds lists every kind, in a fixed order.
 func Kinds() []Kind {
-	return []Kind{CutBefore, CutAfter, ServerError, Throttled, Malformed, Slow, TokenExpired, LateCommit}
+	return []Kind{CutBefore, CutAfter, ServerError, Throttled, Malformed, Slow, TokenExpired, LateCommit, TimedOut}
 }
 
 // Fault is one misbehavior for one call. Fields that a kind does not use are ignored.

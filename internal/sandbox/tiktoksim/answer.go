@@ -40,6 +40,7 @@ var (
 	timestampWrong = answer{status: http.StatusBadRequest, code: 36009004, message: "Invalid 'timestamp' query parameter."}
 	pathUnknown    = answer{status: http.StatusNotFound, code: 36009009, message: "Invalid path."}
 	tooFast        = answer{status: http.StatusTooManyRequests, code: 36009002, message: "Too many requests."}
+	gatewayTimeout = answer{status: http.StatusGatewayTimeout, code: 36009007, message: "Request timeout."}
 	internalError  = answer{status: http.StatusInternalServerError, code: 36009003, message: "Internal error. Please try again."}
 )
 

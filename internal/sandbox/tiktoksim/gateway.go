@@ -33,6 +33,20 @@ const (
 	OpWebhookList    = "GET /event/202309/webhooks"
 	OpWebhookPut     = "PUT /event/202309/webhooks"
 	OpWebhookDelete  = "DELETE /event/202309/webhooks"
+
+	OpEligibility   = "GET /return_refund/202512/orders/{order_id}/aftersale_eligibility"
+	OpCalculate     = "POST /return_refund/202309/refunds/calculate"
+	OpReturnCreate  = "POST /return_refund/202309/returns"
+	OpReturnSearch  = "POST /return_refund/202309/returns/search"
+	OpReturnApprove = "POST /return_refund/202309/returns/{return_id}/approve"
+	OpReturnReject  = "POST /return_refund/202309/returns/{return_id}/reject"
+	OpReturnRecords = "GET /return_refund/202309/returns/{return_id}/records"
+	OpCancelCreate  = "POST /return_refund/202309/cancellations"
+	OpCancelSearch  = "POST /return_refund/202309/cancellations/search"
+	OpCancelApprove = "POST /return_refund/202309/cancellations/{cancel_id}/approve"
+	OpCancelReject  = "POST /return_refund/202309/cancellations/{cancel_id}/reject"
+	OpRejectReasons = "GET /return_refund/202309/reject_reasons"
+	OpDecisions     = "GET /return_refund/202601/decision_eligibility"
 )
 
 // endpoint is what stands behind a documented operation.
@@ -52,6 +66,20 @@ var endpoints = map[string]endpoint{
 	OpWebhookList:    {"seller.authorization.info", (*Sim).listWebhooks},
 	OpWebhookPut:     {"seller.authorization.info", (*Sim).putWebhook},
 	OpWebhookDelete:  {"seller.authorization.info", (*Sim).deleteWebhook},
+
+	OpEligibility:   {"seller.return_refund.basic", (*Sim).eligibility},
+	OpCalculate:     {"seller.return_refund.basic", (*Sim).calculate},
+	OpReturnCreate:  {"seller.return_refund.basic", (*Sim).createReturn},
+	OpReturnSearch:  {"seller.return_refund.basic", (*Sim).returnSearch},
+	OpReturnApprove: {"seller.return_refund.basic", (*Sim).approveReturn},
+	OpReturnReject:  {"seller.return_refund.basic", (*Sim).rejectReturn},
+	OpReturnRecords: {"seller.return_refund.basic", (*Sim).returnRecords},
+	OpCancelCreate:  {"seller.return_refund.basic", (*Sim).createCancellation},
+	OpCancelSearch:  {"seller.return_refund.basic", (*Sim).cancelSearch},
+	OpCancelApprove: {"seller.return_refund.basic", (*Sim).approveCancellation},
+	OpCancelReject:  {"seller.return_refund.basic", (*Sim).rejectCancellation},
+	OpRejectReasons: {"seller.return_refund.basic", (*Sim).rejectReasons},
+	OpDecisions:     {"seller.return_refund.basic", (*Sim).decisionEligibility},
 }
 
 // call is one request on its way through the gateway. seller and shop are set once token and cipher are known.
@@ -107,6 +135,11 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if !stopped {
 		a = s.answer(c, refusal)
 	}
+	if fault.Kind == chaos.TimedOut {
+		why := a.violation
+		a = gatewayTimeout
+		a.violation = why
+	}
 	s.record(c, a, fault)
 	s.write(w, a, fault)
 }
@@ -142,6 +175,7 @@ func (s *Sim) answer(c *call, refusal *answer) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.answerOverdue()
 	switch c.op {
 	case OpTokenGet:
 		return s.tokenGet(c)

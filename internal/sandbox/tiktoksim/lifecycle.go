@@ -123,39 +123,27 @@ type Cancellation struct {
 	Reason  string
 }
 
-// CancelLines cancels lines that have not been shipped. An order without any line left is CANCELLED, and webhook type 1
-// says CANCEL; while lines are left only update_time moves, unless all that remain have been shipped.
+// CancelLines cancels lines that have not been shipped; webhook type 11 tells of it. An order without any line left is
+// CANCELLED, and webhook type 1 says CANCEL; while lines are left only update_time moves, unless all that remain have been
+// shipped.
 func (s *Sim) CancelLines(orderID string, c Cancellation) error {
 	return s.withOrder("cancel", orderID, func(o *order) error { return s.cancel(o, c) })
 }
 
 func (s *Sim) cancel(o *order, c Cancellation) error {
 	c.By, c.Reason = cmp.Or(c.By, "BUYER"), cmp.Or(c.Reason, "No longer needed")
-	open := unshipped(o)
-	found := 0
-	for _, l := range open {
-		if c.LineIDs == nil || slices.Contains(c.LineIDs, text(l["id"])) {
-			l["display_status"], l["cancel_user"], l["cancel_reason"] = "CANCELLED", c.By, c.Reason
-			found++
-		}
-	}
-	if found == 0 || (c.LineIDs != nil && found != len(c.LineIDs)) {
+	units := slices.DeleteFunc(unshipped(o), func(l map[string]any) bool {
+		return c.LineIDs != nil && !slices.Contains(c.LineIDs, text(l["id"]))
+	})
+	if len(units) == 0 || (c.LineIDs != nil && len(units) != len(c.LineIDs)) {
 		return errors.New("no such line that can still be cancelled")
 	}
-	s.touch(o)
-	alive := slices.ContainsFunc(o.lines(), func(l map[string]any) bool { return text(l["display_status"]) != "CANCELLED" })
-	switch {
-	case alive && o.status() == "PARTIALLY_SHIPPING" && found == len(open):
-		s.move(o, "AWAITING_COLLECTION") // what was not shipped has been cancelled
-		s.notifyStatus(o)
-		return nil
-	case alive:
-		return nil
+	for _, l := range units { // a request that the buyer has open is overtaken
+		if asked := o.caseOf(text(l["id"])); asked != nil {
+			s.dropCancel(asked, c.By)
+		}
 	}
-	o.doc["cancellation_initiator"], o.doc["cancel_reason"] = c.By, c.Reason
-	o.doc["request_cancel_time"] = s.now().Unix()
-	s.move(o, "CANCELLED")
-	s.notifyStatus(o)
+	s.cancelUnits(o, o.refundable(units, "CANCEL", false), "CANCEL", c.By, c.Reason)
 	return nil
 }
 

@@ -21,6 +21,8 @@ type order struct {
 	doc      map[string]any
 	spec     *OrderSpec // nil for an order loaded as JSON
 	external []externalOrder
+	cases    []*aftersale    // oldest first
+	rules    *AftersaleRules // nil: those of the simulator
 }
 
 func (o *order) status() string   { return text(o.doc["status"]) }

@@ -46,6 +46,9 @@ var demands = map[string]demand{
 func checkDemands(c *call) error {
 	d, ok := demands[c.op]
 	if !ok {
+		d, ok = aftersaleDemands[c.op]
+	}
+	if !ok {
 		return nil
 	}
 	var body any

@@ -30,6 +30,8 @@ type Options struct {
 	StrictAddresses     bool     // webhook addresses must be https with a domain and no port, as in production
 	MoreEventTypes      []string // webhook event types accepted beside the documented ones
 	Products            []Unit   // what the page offers to buy
+	// Aftersales are the rules for orders that SetAftersaleRules has given none.
+	Aftersales AftersaleRules
 
 	Now    func() time.Time // nil: time.Now
 	Script *chaos.Script    // nil: nothing fails
@@ -52,6 +54,9 @@ type Sim struct {
 	access     map[string]*grant
 	refresh    map[string]*grant
 	orders     map[string]*order
+	cases      map[string]*aftersale // returns and cancellations
+	keys       map[string]written    // writes by idempotency key
+	soldOut    map[string]bool       // SKUs that a cancellation has emptied
 	serial     int64
 	violations []Violation
 	requests   []Request
@@ -96,6 +101,9 @@ func New(opts Options) (*Sim, error) {
 		access:   make(map[string]*grant),
 		refresh:  make(map[string]*grant),
 		orders:   make(map[string]*order),
+		cases:    make(map[string]*aftersale),
+		keys:     make(map[string]written),
+		soldOut:  make(map[string]bool),
 	}, nil
 }
 

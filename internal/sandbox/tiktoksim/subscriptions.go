@@ -19,6 +19,11 @@ var (
 	orderStatusChanged = event{number: 1, name: "ORDER_STATUS_CHANGE"}
 	addressUpdated     = event{number: 3, name: "RECIPIENT_ADDRESS_UPDATE", bare: true}
 	sellerDeauthorized = event{number: 6, name: "SELLER_DEAUTHORIZATION"}
+
+	cancellationChanged = event{number: 11, name: "CANCELLATION_STATUS_CHANGE"}
+	returnChanged       = event{number: 12, name: "RETURN_STATUS_CHANGE"}
+	requestChanged      = event{number: 64, name: "AFTERSALES_REQUEST_STATUS_UPDATE"}
+	refundPaid          = event{number: 67, name: "REFUND_SUCCESS"}
 )
 
 // eventNames are the types that can be subscribed to (event 202309 document), by number where one is known.

@@ -78,7 +78,7 @@ func TestStatusWebhooks(t *testing.T) {
 	r.must(r.SetStatus(id, "AWAITING_SHIPMENT"))
 	r.must(r.ChangeAddress(id, DefaultAddress("US")))
 	r.must(r.SetStatus(id, "CANCELLED"))
-	if diff := cmp.Diff([]string{"/app 1 AWAITING_SHIPMENT", "/app 3", "/app 1 CANCEL"}, rc.take(r)); diff != "" {
+	if diff := cmp.Diff([]string{"/app 1 AWAITING_SHIPMENT", "/app 3", "/app 11", "/app 1 CANCEL", "/app 11"}, rc.take(r)); diff != "" {
 		t.Errorf("webhooks (-want +got):\n%s", diff)
 	}
 	if r.detail(id)[0]["has_updated_recipient_address"] != true {
