@@ -17,11 +17,13 @@ type RefundSpec struct {
 	Reason, ReasonNote string
 }
 
-// RefundedLine are units of one line. RestockType is CANCEL (not shipped yet), RETURN (shipped) or NO_RESTOCK; empty: what fits.
+// RefundedLine are units of one line. RestockType is CANCEL (not shipped yet), RETURN (shipped) or NO_RESTOCK; empty: what
+// fits. Removal, with NO_RESTOCK, takes unshipped units off what is to be shipped, which the admin can do and the API cannot.
 type RefundedLine struct {
 	LineGID     string
 	Quantity    int
 	RestockType string
+	Removal     bool
 }
 
 // Refund refunds things of an order behind the app's back, on the gateway of the order's sale. It returns the refund's GID.
@@ -34,7 +36,9 @@ func (s *Sim) Refund(domain, order string, spec RefundSpec) (gid string, err err
 				l.RestockType = f.fitting(l)
 			}
 			in := input{"lineItemId": l.LineGID, "quantity": l.Quantity, "restockType": l.RestockType}
-			refund.Lines = append(refund.Lines, f.line(in, refund.Lines, nil))
+			one := f.line(in, refund.Lines, nil)
+			one.Removal = l.Removal && l.RestockType == "NO_RESTOCK"
+			refund.Lines = append(refund.Lines, one)
 		}
 		if refund.Shipping = spec.Shipping; refund.Shipping > 0 {
 			f.shipping(input{"amount": fixed(spec.Shipping, r.Currency)})
@@ -88,10 +92,11 @@ func (f *refunding) pay(refund *Refund, amount *int64) error {
 	return nil
 }
 
-// InjectRefund refunds units of a line with all the money for them and puts nothing back on the shelf.
+// InjectRefund refunds units of a line as a person does in the admin, with all the money for them and nothing put back on
+// the shelf: what was not shipped is not shipped any more.
 func (s *Sim) InjectRefund(domain, order, line string, quantity int) error {
 	_, err := s.Refund(domain, order, RefundSpec{
-		Note: "refunded by a person", Lines: []RefundedLine{{LineGID: line, Quantity: quantity, RestockType: "NO_RESTOCK"}},
+		Note: "refunded by a person", Lines: []RefundedLine{{LineGID: line, Quantity: quantity, RestockType: "NO_RESTOCK", Removal: true}},
 	})
 	return err
 }

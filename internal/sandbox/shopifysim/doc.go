@@ -21,7 +21,6 @@
 //   - a key of refundCreate that comes again: the first answer once more; with other variables: refused;
 //   - what is left of a total after a refund (currentTotalPriceSet): less the money given back or, where none was, less
 //     what the refunded things cost;
-//   - units refunded with NO_RESTOCK: those that wait to be shipped first, and they wait no more;
 //   - a part of a fulfillment order that was shipped: it is IN_PROGRESS until nothing is left, then CLOSED, and OPEN again
 //     when the fulfillment is cancelled;
 //   - the sign of an order adjustment: what the things cost and the money did not give back is above zero;

@@ -129,7 +129,7 @@ func (r *orderRecord) everything() []taken {
 	return units
 }
 
-// unship cancels a fulfillment: its units wait again, except those that were refunded meanwhile.
+// unship cancels a fulfillment: its units wait again, except those that came back meanwhile.
 func (x *execution) unship(r *orderRecord, f *Fulfillment) error {
 	if f.Status == "CANCELLED" {
 		return fmt.Errorf("fulfillment %s is already cancelled", f.GID)
@@ -138,8 +138,9 @@ func (x *execution) unship(r *orderRecord, f *Fulfillment) error {
 	for _, l := range f.Lines {
 		line := r.line(l.LineGID)
 		line.Shipped -= l.Quantity
-		// Units that were refunded after they were shipped do not wait again: they are gone like unshipped ones.
-		gone := max(0, line.Removed-line.Dropped-line.Shipped)
+		// Units that came back after they were shipped do not wait again.
+		gone := min(l.Quantity, max(0, line.Returned-line.Shipped))
+		line.Returned -= gone
 		line.Dropped += gone
 		for i := range r.FulfillmentOrders {
 			o := &r.FulfillmentOrders[i]

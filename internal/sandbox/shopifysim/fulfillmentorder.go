@@ -17,7 +17,7 @@ type FulfillmentOrder struct {
 }
 
 // FulfillmentOrderLine is a fulfillment order's part of one line of the order. Total shrinks with units that are
-// refunded before they were shipped, Remaining also with those that were shipped.
+// taken off before they were shipped, Remaining also with those that were shipped.
 type FulfillmentOrderLine struct {
 	GID, LineGID     string
 	Total, Remaining int
@@ -102,14 +102,15 @@ func (o FulfillmentOrder) actions() []string {
 	case "OPEN":
 		return []string{"CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD", "SPLIT"}
 	case "IN_PROGRESS":
-		return []string{"CREATE_FULFILLMENT", "REPORT_PROGRESS", "MARK_AS_OPEN"}
+		return []string{"CREATE_FULFILLMENT", "REPORT_PROGRESS", "HOLD", "SPLIT"}
 	case "ON_HOLD":
 		return []string{"RELEASE_HOLD", "HOLD", "MOVE"}
 	}
 	return nil
 }
 
-// unfulfilled are the units of a line that were neither shipped nor taken off before.
+// unfulfilled are the units of a line that were neither shipped nor taken off before. A unit that was refunded with
+// NO_RESTOCK is still among them.
 func (l Line) unfulfilled() int { return l.Quantity - l.Shipped - l.Dropped }
 
 // shipped are the units of a line that left, also where an order was declared fulfilled without a fulfillment.

@@ -71,9 +71,10 @@ type Line struct {
 	Taxes                            []Tax
 	Taxable, RequiresShipping        bool
 	Properties                       []Attribute
-	// Taken is how many units the order took from stock, Removed how many were refunded or cancelled; Dropped of those
-	// had not been shipped. Shipped is how many are in fulfillments that stand.
-	Taken, Removed, Dropped, Shipped int
+	// Taken is how many units the order took from stock, Removed how many were refunded or cancelled, Returned how many of
+	// those came back after they were shipped. Shipped is how many are in fulfillments that stand, Dropped how many are
+	// no longer to be shipped.
+	Taken, Removed, Returned, Dropped, Shipped int
 }
 
 // Tax is a tax line. Rate is the decimal string of the request.

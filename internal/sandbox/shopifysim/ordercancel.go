@@ -79,7 +79,7 @@ func (x *execution) cancel(r *orderRecord, args input) {
 		if left := line.Quantity - line.Removed; left > 0 && args.truth("restock") {
 			x.restock(line.VariantGID, left)
 		}
-		line.Dropped += line.Quantity - line.Removed
+		line.Dropped += line.unfulfilled()
 		line.Removed = line.Quantity
 	}
 	for i := range r.FulfillmentOrders {

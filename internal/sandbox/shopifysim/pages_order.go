@@ -90,7 +90,7 @@ func (s *Sim) pageRefund(r *http.Request, domain string, o Order) error {
 	for _, u := range pageUnits(r, o) {
 		one := RefundedLine{LineGID: u.LineGID, Quantity: u.Quantity}
 		if r.PostFormValue("keep") != "" {
-			one.RestockType = "NO_RESTOCK"
+			one.RestockType, one.Removal = "NO_RESTOCK", true
 		}
 		spec.Lines = append(spec.Lines, one)
 	}

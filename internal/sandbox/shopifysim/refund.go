@@ -115,22 +115,29 @@ func (f *refunding) line(in input, before []RefundLine, field []string) RefundLi
 		return out
 	}
 	line := f.order.Lines[i]
-	if slices.ContainsFunc(before, func(l RefundLine) bool { return l.LineGID == out.LineGID }) {
-		f.refuse("Line item is refunded twice", append(field, "lineItemId")...)
+	removed := line.Removed // of which some by this refund, with another restock type
+	for _, l := range before {
+		if l.LineGID == out.LineGID {
+			removed += l.Quantity
+		}
+		if l.LineGID == out.LineGID && l.RestockType == out.RestockType {
+			f.refuse("Line item is refunded twice", append(field, "lineItemId")...)
+		}
 	}
-	if out.Quantity < 1 || out.Quantity > line.Quantity-line.Removed {
+	if out.Quantity < 1 || out.Quantity > line.Quantity-removed {
 		f.refuse("Quantity cannot refund more items than were purchased", append(field, "quantity")...)
 		return out
 	}
-	waiting := f.order.unfulfilled(line)
-	switch returnable := line.Quantity - line.Removed - waiting; {
+	switch {
 	case out.RestockType == "LEGACY_RESTOCK":
 		f.refuse("Restock type is not valid", append(field, "restockType")...)
-	case out.RestockType == "CANCEL" && out.Quantity > waiting, out.RestockType == "RETURN" && out.Quantity > returnable:
+	case out.RestockType == "CANCEL" && out.Quantity > f.order.unfulfilled(line),
+		out.RestockType == "RETURN" && out.Quantity > f.order.shipped(line)-line.Returned:
 		f.refuse("Restock type does not fit the line item's fulfillment", append(field, "restockType")...)
 	}
 	out.Subtotal = line.Price * int64(out.Quantity)
-	out.Tax = share(sumTaxes(line.Taxes), line.Removed+out.Quantity, line.Quantity) - share(sumTaxes(line.Taxes), line.Removed, line.Quantity)
+	tax := sumTaxes(line.Taxes)
+	out.Tax = share(tax, removed+out.Quantity, line.Quantity) - share(tax, removed, line.Quantity)
 	return out
 }
 
@@ -222,15 +229,18 @@ func (f *refunding) commit(refund *Refund) {
 	x.changed(r)
 }
 
-// remove takes refunded units off a line: those that wait to be shipped first, unless they came back.
+// remove takes refunded units off a line. Of what is to be shipped CANCEL takes off, RETURN and NO_RESTOCK leave it as it
+// is (Refund resource, restock_type); the admin can take units off without restocking, the API cannot.
 func (f *refunding) remove(line *Line, l RefundLine) {
-	dropped := 0
-	if l.RestockType != "RETURN" {
-		dropped = min(l.Quantity, f.order.unfulfilled(*line))
-	}
 	line.Removed += l.Quantity
-	line.Dropped += dropped
-	f.order.drop(line.GID, dropped, f.x.now)
+	if l.RestockType == "RETURN" {
+		line.Returned += l.Quantity
+	}
+	if l.RestockType == "CANCEL" || l.Removal {
+		dropped := min(l.Quantity, f.order.unfulfilled(*line))
+		line.Dropped += dropped
+		f.order.drop(line.GID, dropped, f.x.now)
+	}
 }
 
 // restock puts units of a variant back; false for a line without one.

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const refundMutation = `mutation($in: RefundInput!, $key: String!) {
@@ -47,6 +49,7 @@ func TestWhatRefundCreateRefuses(t *testing.T) {
 		"Line item does not belong to the order": {"refundLineItems": []any{map[string]any{"lineItemId": "gid://shopify/LineItem/1", "quantity": 1}}},
 		"Quantity cannot refund more":            {"refundLineItems": line(3, "CANCEL")},
 		"Restock type does not fit":              {"refundLineItems": line(1, "RETURN")},
+		"Restock type does not fit the":          {"refundLineItems": append(line(1, "NO_RESTOCK"), line(1, "RETURN")...)},
 		"Line item is refunded twice":            {"refundLineItems": append(line(1, "CANCEL"), line(1, "CANCEL")...)},
 		"Refund must have":                       {"refundLineItems": []any{}, "transactions": []any{}},
 		"greater than the amount":                {"transactions": money(map[string]any{"amount": "20.01"})},
@@ -95,5 +98,47 @@ func TestARefundAndACancellation(t *testing.T) {
 	if after.FinancialStatus != "PARTIALLY_REFUNDED" || after.current() != 1000 || after.Canceled.IsZero() || after.CancelReason != "CUSTOMER" || len(after.Refunds) != 1 {
 		t.Errorf("order %+v", after)
 	}
+	b.wantNoViolations()
+}
+
+// One line, one unit of it shipped: each restock type takes what it means, and a person in the admin can take units off
+// without restocking.
+func TestRestockTypes(t *testing.T) {
+	t.Parallel()
+	b := setup(t, Options{})
+	b.mustCreate(b.simple(map[string]any{
+		"lineItems":    []any{map[string]any{"variantId": b.variant.GID, "quantity": 5, "requiresShipping": true}},
+		"transactions": []any{map[string]any{"amountSet": cash("64.95"), "gateway": "TikTok Shop", "kind": "SALE", "status": "SUCCESS"}},
+	}))
+	order := b.sim.Orders(testShop)[0]
+	line := order.Lines[0].GID
+	if _, err := b.sim.Fulfill(testShop, order.GID, ShipSpec{Lines: []ShippedLine{{line, 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	part := func(restock string) map[string]any {
+		return map[string]any{"lineItemId": line, "quantity": 1, "restockType": restock}
+	}
+	in := refundOfOne(order, map[string]any{"refundLineItems": []any{part("CANCEL"), part("RETURN"), part("NO_RESTOCK")}})
+	if got := b.query(refundMutation, map[string]any{"in": in, "key": "one"}).userErrors("refundCreate"); got != "" {
+		t.Fatal(got)
+	}
+	want := Line{Quantity: 5, Removed: 3, Returned: 1, Dropped: 1, Shipped: 1}
+	check := func() {
+		t.Helper()
+		o := b.sim.Orders(testShop)[0]
+		got := Line{Quantity: 5, Removed: o.Lines[0].Removed, Returned: o.Lines[0].Returned, Dropped: o.Lines[0].Dropped, Shipped: o.Lines[0].Shipped}
+		if diff := cmp.Diff(want, got); diff != "" || o.FulfillmentOrders[0].Lines[0].Remaining != got.unfulfilled() {
+			t.Errorf("units, %+v (-want +got):\n%s", o.FulfillmentOrders, diff)
+		}
+	}
+	check()
+	if stock := b.sim.Variants(testShop)[0].Stock; stock != 5 {
+		t.Errorf("stock %d, want 3 and the two that were put back", stock)
+	}
+	if err := b.sim.InjectRefund(testShop, order.GID, line, 1); err != nil {
+		t.Fatal(err)
+	}
+	want.Removed, want.Dropped = 4, 2
+	check()
 	b.wantNoViolations()
 }

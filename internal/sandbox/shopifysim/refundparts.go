@@ -28,11 +28,12 @@ func (f Refund) clone() Refund {
 	return f
 }
 
-// RefundLine is what a refund takes off one line. Restocked says whether stock was put back.
+// RefundLine is what a refund takes off one line. Restocked says whether stock was put back, Removal that unshipped units
+// were taken off without that.
 type RefundLine struct {
 	GID, LineGID, RestockType string
 	Quantity                  int
-	Restocked                 bool
+	Restocked, Removal        bool
 	Subtotal, Tax             int64
 }
 
