@@ -46,7 +46,9 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseExceptions(ctx, db.EraseExceptionsParams{Shop: domain, Before: before}),
 		q.EraseTimeline(ctx, db.EraseTimelineParams{Shop: domain, Before: before}),
 		q.EraseLoopChecks(ctx, db.EraseLoopChecksParams{Shop: domain, Before: before}),
-		// Intents, lines and units first: they are found through their order.
+		// Shipments, intents, lines and units first: they are found through their order.
+		q.EraseShipmentUnits(ctx, db.EraseShipmentUnitsParams{Shop: domain, Before: before}),
+		q.EraseShipments(ctx, db.EraseShipmentsParams{Shop: domain, Before: before}),
 		q.EraseIntents(ctx, db.EraseIntentsParams{Shop: domain, Before: before}),
 		q.EraseUnits(ctx, db.EraseUnitsParams{Shop: domain, Before: before}),
 		q.EraseLines(ctx, db.EraseLinesParams{Shop: domain, Before: before}),

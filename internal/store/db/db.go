@@ -54,6 +54,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.backfillStmt, err = db.PrepareContext(ctx, backfill); err != nil {
 		return nil, fmt.Errorf("error preparing query Backfill: %w", err)
 	}
+	if q.claimShipmentUnitStmt, err = db.PrepareContext(ctx, claimShipmentUnit); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimShipmentUnit: %w", err)
+	}
 	if q.connectionStmt, err = db.PrepareContext(ctx, connection); err != nil {
 		return nil, fmt.Errorf("error preparing query Connection: %w", err)
 	}
@@ -153,6 +156,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.eraseOrdersStmt, err = db.PrepareContext(ctx, eraseOrders); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseOrders: %w", err)
 	}
+	if q.eraseShipmentUnitsStmt, err = db.PrepareContext(ctx, eraseShipmentUnits); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseShipmentUnits: %w", err)
+	}
+	if q.eraseShipmentsStmt, err = db.PrepareContext(ctx, eraseShipments); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseShipments: %w", err)
+	}
 	if q.eraseTimelineStmt, err = db.PrepareContext(ctx, eraseTimeline); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseTimeline: %w", err)
 	}
@@ -170,6 +179,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.exceptionStmt, err = db.PrepareContext(ctx, exception); err != nil {
 		return nil, fmt.Errorf("error preparing query Exception: %w", err)
+	}
+	if q.freeShipmentUnitsStmt, err = db.PrepareContext(ctx, freeShipmentUnits); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeShipmentUnits: %w", err)
 	}
 	if q.holdLeaseStmt, err = db.PrepareContext(ctx, holdLease); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldLease: %w", err)
@@ -246,6 +258,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.ordersWithExceptionStmt, err = db.PrepareContext(ctx, ordersWithException); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersWithException: %w", err)
 	}
+	if q.ordersWithShipmentsStmt, err = db.PrepareContext(ctx, ordersWithShipments); err != nil {
+		return nil, fmt.Errorf("error preparing query OrdersWithShipments: %w", err)
+	}
 	if q.otherBackfillRunsStmt, err = db.PrepareContext(ctx, otherBackfillRuns); err != nil {
 		return nil, fmt.Errorf("error preparing query OtherBackfillRuns: %w", err)
 	}
@@ -306,6 +321,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveSettingsStmt, err = db.PrepareContext(ctx, saveSettings); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveSettings: %w", err)
 	}
+	if q.saveShipmentStmt, err = db.PrepareContext(ctx, saveShipment); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveShipment: %w", err)
+	}
 	if q.saveStateStmt, err = db.PrepareContext(ctx, saveState); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveState: %w", err)
 	}
@@ -330,6 +348,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.settingsStmt, err = db.PrepareContext(ctx, settings); err != nil {
 		return nil, fmt.Errorf("error preparing query Settings: %w", err)
 	}
+	if q.shipmentsStmt, err = db.PrepareContext(ctx, shipments); err != nil {
+		return nil, fmt.Errorf("error preparing query Shipments: %w", err)
+	}
 	if q.shopStmt, err = db.PrepareContext(ctx, shop); err != nil {
 		return nil, fmt.Errorf("error preparing query Shop: %w", err)
 	}
@@ -347,6 +368,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.unitsStmt, err = db.PrepareContext(ctx, units); err != nil {
 		return nil, fmt.Errorf("error preparing query Units: %w", err)
+	}
+	if q.unmirroredOrdersStmt, err = db.PrepareContext(ctx, unmirroredOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query UnmirroredOrders: %w", err)
+	}
+	if q.unshippedOrdersStmt, err = db.PrepareContext(ctx, unshippedOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query UnshippedOrders: %w", err)
 	}
 	if q.updateShopStmt, err = db.PrepareContext(ctx, updateShop); err != nil {
 		return nil, fmt.Errorf("error preparing query UpdateShop: %w", err)
@@ -410,6 +437,11 @@ func (q *Queries) Close() error {
 	if q.backfillStmt != nil {
 		if cerr := q.backfillStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing backfillStmt: %w", cerr)
+		}
+	}
+	if q.claimShipmentUnitStmt != nil {
+		if cerr := q.claimShipmentUnitStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimShipmentUnitStmt: %w", cerr)
 		}
 	}
 	if q.connectionStmt != nil {
@@ -577,6 +609,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eraseOrdersStmt: %w", cerr)
 		}
 	}
+	if q.eraseShipmentUnitsStmt != nil {
+		if cerr := q.eraseShipmentUnitsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseShipmentUnitsStmt: %w", cerr)
+		}
+	}
+	if q.eraseShipmentsStmt != nil {
+		if cerr := q.eraseShipmentsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseShipmentsStmt: %w", cerr)
+		}
+	}
 	if q.eraseTimelineStmt != nil {
 		if cerr := q.eraseTimelineStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eraseTimelineStmt: %w", cerr)
@@ -605,6 +647,11 @@ func (q *Queries) Close() error {
 	if q.exceptionStmt != nil {
 		if cerr := q.exceptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing exceptionStmt: %w", cerr)
+		}
+	}
+	if q.freeShipmentUnitsStmt != nil {
+		if cerr := q.freeShipmentUnitsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeShipmentUnitsStmt: %w", cerr)
 		}
 	}
 	if q.holdLeaseStmt != nil {
@@ -732,6 +779,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing ordersWithExceptionStmt: %w", cerr)
 		}
 	}
+	if q.ordersWithShipmentsStmt != nil {
+		if cerr := q.ordersWithShipmentsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing ordersWithShipmentsStmt: %w", cerr)
+		}
+	}
 	if q.otherBackfillRunsStmt != nil {
 		if cerr := q.otherBackfillRunsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing otherBackfillRunsStmt: %w", cerr)
@@ -832,6 +884,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveSettingsStmt: %w", cerr)
 		}
 	}
+	if q.saveShipmentStmt != nil {
+		if cerr := q.saveShipmentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveShipmentStmt: %w", cerr)
+		}
+	}
 	if q.saveStateStmt != nil {
 		if cerr := q.saveStateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveStateStmt: %w", cerr)
@@ -872,6 +929,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing settingsStmt: %w", cerr)
 		}
 	}
+	if q.shipmentsStmt != nil {
+		if cerr := q.shipmentsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing shipmentsStmt: %w", cerr)
+		}
+	}
 	if q.shopStmt != nil {
 		if cerr := q.shopStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing shopStmt: %w", cerr)
@@ -900,6 +962,16 @@ func (q *Queries) Close() error {
 	if q.unitsStmt != nil {
 		if cerr := q.unitsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unitsStmt: %w", cerr)
+		}
+	}
+	if q.unmirroredOrdersStmt != nil {
+		if cerr := q.unmirroredOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unmirroredOrdersStmt: %w", cerr)
+		}
+	}
+	if q.unshippedOrdersStmt != nil {
+		if cerr := q.unshippedOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unshippedOrdersStmt: %w", cerr)
 		}
 	}
 	if q.updateShopStmt != nil {
@@ -966,6 +1038,7 @@ type Queries struct {
 	authorizationStmt            *sql.Stmt
 	authorizationsStmt           *sql.Stmt
 	backfillStmt                 *sql.Stmt
+	claimShipmentUnitStmt        *sql.Stmt
 	connectionStmt               *sql.Stmt
 	connectionsStmt              *sql.Stmt
 	countEventsStmt              *sql.Stmt
@@ -999,12 +1072,15 @@ type Queries struct {
 	eraseLinesStmt               *sql.Stmt
 	eraseLoopChecksStmt          *sql.Stmt
 	eraseOrdersStmt              *sql.Stmt
+	eraseShipmentUnitsStmt       *sql.Stmt
+	eraseShipmentsStmt           *sql.Stmt
 	eraseTimelineStmt            *sql.Stmt
 	eraseUnitsStmt               *sql.Stmt
 	eventStmt                    *sql.Stmt
 	eventsInStmt                 *sql.Stmt
 	eventsOfDeliveryStmt         *sql.Stmt
 	exceptionStmt                *sql.Stmt
+	freeShipmentUnitsStmt        *sql.Stmt
 	holdLeaseStmt                *sql.Stmt
 	installShopStmt              *sql.Stmt
 	installedShopsStmt           *sql.Stmt
@@ -1030,6 +1106,7 @@ type Queries struct {
 	orderStateStmt               *sql.Stmt
 	ordersInStmt                 *sql.Stmt
 	ordersWithExceptionStmt      *sql.Stmt
+	ordersWithShipmentsStmt      *sql.Stmt
 	otherBackfillRunsStmt        *sql.Stmt
 	refuseTokenPairStmt          *sql.Stmt
 	refusedTokensStmt            *sql.Stmt
@@ -1050,6 +1127,7 @@ type Queries struct {
 	saveOrderStmt                *sql.Stmt
 	saveSKUMappingStmt           *sql.Stmt
 	saveSettingsStmt             *sql.Stmt
+	saveShipmentStmt             *sql.Stmt
 	saveStateStmt                *sql.Stmt
 	saveTokenPairStmt            *sql.Stmt
 	searchOrdersStmt             *sql.Stmt
@@ -1058,12 +1136,15 @@ type Queries struct {
 	setOrderZIPStmt              *sql.Stmt
 	setScopesStmt                *sql.Stmt
 	settingsStmt                 *sql.Stmt
+	shipmentsStmt                *sql.Stmt
 	shopStmt                     *sql.Stmt
 	shopBySlugStmt               *sql.Stmt
 	takeDueExceptionsStmt        *sql.Stmt
 	takeStateStmt                *sql.Stmt
 	tokenPairStmt                *sql.Stmt
 	unitsStmt                    *sql.Stmt
+	unmirroredOrdersStmt         *sql.Stmt
+	unshippedOrdersStmt          *sql.Stmt
 	updateShopStmt               *sql.Stmt
 	voidLeasesStmt               *sql.Stmt
 	voidTokenLeasesStmt          *sql.Stmt
@@ -1083,6 +1164,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		authorizationStmt:            q.authorizationStmt,
 		authorizationsStmt:           q.authorizationsStmt,
 		backfillStmt:                 q.backfillStmt,
+		claimShipmentUnitStmt:        q.claimShipmentUnitStmt,
 		connectionStmt:               q.connectionStmt,
 		connectionsStmt:              q.connectionsStmt,
 		countEventsStmt:              q.countEventsStmt,
@@ -1116,12 +1198,15 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		eraseLinesStmt:               q.eraseLinesStmt,
 		eraseLoopChecksStmt:          q.eraseLoopChecksStmt,
 		eraseOrdersStmt:              q.eraseOrdersStmt,
+		eraseShipmentUnitsStmt:       q.eraseShipmentUnitsStmt,
+		eraseShipmentsStmt:           q.eraseShipmentsStmt,
 		eraseTimelineStmt:            q.eraseTimelineStmt,
 		eraseUnitsStmt:               q.eraseUnitsStmt,
 		eventStmt:                    q.eventStmt,
 		eventsInStmt:                 q.eventsInStmt,
 		eventsOfDeliveryStmt:         q.eventsOfDeliveryStmt,
 		exceptionStmt:                q.exceptionStmt,
+		freeShipmentUnitsStmt:        q.freeShipmentUnitsStmt,
 		holdLeaseStmt:                q.holdLeaseStmt,
 		installShopStmt:              q.installShopStmt,
 		installedShopsStmt:           q.installedShopsStmt,
@@ -1147,6 +1232,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		orderStateStmt:               q.orderStateStmt,
 		ordersInStmt:                 q.ordersInStmt,
 		ordersWithExceptionStmt:      q.ordersWithExceptionStmt,
+		ordersWithShipmentsStmt:      q.ordersWithShipmentsStmt,
 		otherBackfillRunsStmt:        q.otherBackfillRunsStmt,
 		refuseTokenPairStmt:          q.refuseTokenPairStmt,
 		refusedTokensStmt:            q.refusedTokensStmt,
@@ -1167,6 +1253,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveOrderStmt:                q.saveOrderStmt,
 		saveSKUMappingStmt:           q.saveSKUMappingStmt,
 		saveSettingsStmt:             q.saveSettingsStmt,
+		saveShipmentStmt:             q.saveShipmentStmt,
 		saveStateStmt:                q.saveStateStmt,
 		saveTokenPairStmt:            q.saveTokenPairStmt,
 		searchOrdersStmt:             q.searchOrdersStmt,
@@ -1175,12 +1262,15 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setOrderZIPStmt:              q.setOrderZIPStmt,
 		setScopesStmt:                q.setScopesStmt,
 		settingsStmt:                 q.settingsStmt,
+		shipmentsStmt:                q.shipmentsStmt,
 		shopStmt:                     q.shopStmt,
 		shopBySlugStmt:               q.shopBySlugStmt,
 		takeDueExceptionsStmt:        q.takeDueExceptionsStmt,
 		takeStateStmt:                q.takeStateStmt,
 		tokenPairStmt:                q.tokenPairStmt,
 		unitsStmt:                    q.unitsStmt,
+		unmirroredOrdersStmt:         q.unmirroredOrdersStmt,
+		unshippedOrdersStmt:          q.unshippedOrdersStmt,
 		updateShopStmt:               q.updateShopStmt,
 		voidLeasesStmt:               q.voidLeasesStmt,
 		voidTokenLeasesStmt:          q.voidTokenLeasesStmt,

@@ -200,6 +200,35 @@ type Setting struct {
 	UpdatedAt int64
 }
 
+type Shipment struct {
+	Shop               shopify.Domain
+	OrderID            tiktok.OrderID
+	ShipmentKey        string
+	Direction          links.ShipmentDirection
+	State              links.ShipmentState
+	Reason             string
+	ShopifyFulfillment shopify.GID
+	PackageID          tiktok.PackageID
+	Units              string
+	Company            string
+	Provider           string
+	TrackingNumber     string
+	Body               string
+	Warning            string
+	Handled            string
+	SentAt             int64
+	ShippedAt          int64
+	DeliveredAt        int64
+	CreatedAt          int64
+}
+
+type ShipmentUnit struct {
+	Shop        shopify.Domain
+	OrderID     tiktok.OrderID
+	UnitID      tiktok.LineItemID
+	ShipmentKey string
+}
+
 type Shop struct {
 	Domain        shopify.Domain
 	Slug          string

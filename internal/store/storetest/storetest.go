@@ -50,6 +50,8 @@ func Run(t *testing.T, open Opener) {
 		"orders are kept whole":                 orders,
 		"states follow one another":             transitions,
 		"changes, intents and places":           changes,
+		"shipments claim their units":           shipments,
+		"orders by their shipments":             shipmentLists,
 		"a job is as durable as its cause":      jobsWithCause,
 		"sku mappings":                          skuMappings,
 		"search":                                search,
