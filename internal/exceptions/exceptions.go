@@ -40,6 +40,19 @@ const (
 	CancelRefused      Code = "cancel_refused"
 	CancelNotMirrored  Code = "cancel_not_mirrored"
 	OrderEdited        Code = "order_edited"
+
+	// Of shipments.
+	CarrierUnknown         Code = "carrier_unknown"
+	TrackingMissing        Code = "tracking_missing"
+	TrackingRefused        Code = "tracking_refused"
+	TrackingLate           Code = "tracking_late"
+	FulfillmentCancelled   Code = "fulfillment_cancelled"
+	CancelPending          Code = "cancel_pending"
+	ShipBySoon             Code = "ship_by_soon"
+	ShipByMissed           Code = "ship_by_missed"
+	ReturnWindowNotStarted Code = "return_window_not_started"
+	ShipmentRefused        Code = "shipment_refused"
+	ShipmentDiffers        Code = "shipment_differs"
 )
 
 // CauseGone is the resolution of an exception that cleared itself.
@@ -54,6 +67,18 @@ func OfOrders() []Code {
 		OrderNotFound, OrderNotUnderstood, AddressConflict, CancelRefused, CancelNotMirrored, OrderEdited,
 	}
 }
+
+// OfShipments lists the codes that following an order's shipments may open and
+// clears. The import leaves them alone, as following leaves the import's.
+func OfShipments() []Code {
+	return []Code{
+		CarrierUnknown, TrackingMissing, TrackingRefused, TrackingLate, FulfillmentCancelled, CancelPending,
+		ReturnWindowNotStarted, ShipmentRefused, ShipmentDiffers,
+	}
+}
+
+// OfDeadlines lists the codes that watching TikTok's deadlines opens and clears.
+func OfDeadlines() []Code { return []Code{ShipBySoon, ShipByMissed} }
 
 // OfShops lists the codes that concern a whole shop; a review of its connections clears them.
 func OfShops() []Code { return []Code{ConnectionExpired, ConnectionExpiring} }

@@ -84,6 +84,50 @@ var texts = map[Code]Text{
 		"TikTok cancelled units of this order, and the order in Shopify is no longer the one that was written.",
 		"Take the cancelled units out of the Shopify order yourself, without a payment through Shopify; then press retry.",
 	},
+	CarrierUnknown: {
+		"TikTok does not know the carrier of a Shopify fulfillment, so the parcel was not reported to TikTok.",
+		"Choose TikTok's carrier for this name in the carrier table, or correct the carrier of the fulfillment in Shopify; the parcel is then reported by itself.",
+	},
+	TrackingMissing: {
+		"A Shopify fulfillment has no tracking number, and TikTok takes no parcel without one.",
+		"Add the tracking number to the fulfillment in Shopify; the parcel is then reported by itself.",
+	},
+	TrackingRefused: {
+		"TikTok does not accept a tracking number.",
+		"Correct tracking number and carrier of the fulfillment in Shopify; the parcel is then reported by itself.",
+	},
+	TrackingLate: {
+		"A tracking number was changed in Shopify, and TikTok takes no correction more than 72 hours after shipping.",
+		"Tell TikTok's seller support the right number if the buyer needs it, then mark this as handled.",
+	},
+	FulfillmentCancelled: {
+		"A fulfillment was cancelled in Shopify after its parcel was reported to TikTok, which cannot take that back.",
+		"If the parcel leaves after all, fulfill the units in Shopify again: a new tracking number is sent to TikTok. If it does not, cancel or refund the units in TikTok Seller Center, then mark this as handled.",
+	},
+	CancelPending: {
+		"The buyer asked TikTok to cancel, and the request is not answered: the parcel is not reported over it.",
+		"Stop the parcel if you can and accept the request in TikTok Seller Center, or reject it there; what follows happens by itself.",
+	},
+	ShipBySoon: {
+		"TikTok wants this order shipped soon, and no shipment of it has reached TikTok.",
+		"Fulfill the order in Shopify with carrier and tracking number. It clears itself when TikTok shows the order as shipped.",
+	},
+	ShipByMissed: {
+		"TikTok's deadline for shipping this order has passed, and no shipment of it has reached TikTok.",
+		"Fulfill the order in Shopify with carrier and tracking number at once, or cancel it in TikTok Seller Center. It clears itself then.",
+	},
+	ReturnWindowNotStarted: {
+		"TikTok delivered units that are not fulfilled in Shopify, so Loop refuses to return them.",
+		"Turn mirror_shipments on and it is done by itself, or fulfill the units in Shopify without telling the customer.",
+	},
+	ShipmentRefused: {
+		"A shipment could not be carried over: the platform refused it.",
+		"Read the platform's answer below and mend what it names; it then goes on by itself, or at once when you press retry.",
+	},
+	ShipmentDiffers: {
+		"Shopify and TikTok disagree on which units were shipped.",
+		"Compare the order in Shopify and in TikTok Seller Center and correct the one that is wrong; it clears itself when both agree. If it is right as it is, mark this as handled.",
+	},
 }
 
 // Describe is the sentence and the fix of a code. A code without a text is a
