@@ -54,7 +54,8 @@ func (s *Sim) OpenReturn(orderID string, ask ReturnRequest) (returnID string, er
 func (s *Sim) free(o *order, ids []string, request string) ([]caseLine, error) {
 	units := slices.DeleteFunc(o.lines(), func(l map[string]any) bool {
 		id := text(l["id"])
-		return o.caseOf(id) != nil || text(l["display_status"]) == "CANCELLED" || ids != nil && !slices.Contains(ids, id)
+		early := request != "CANCEL" && text(l["package_id"]) == ""
+		return early || o.caseOf(id) != nil || text(l["display_status"]) == "CANCELLED" || ids != nil && !slices.Contains(ids, id)
 	})
 	if len(units) == 0 || ids != nil && len(units) != len(ids) {
 		return nil, errNoUnit
@@ -120,9 +121,8 @@ func (s *Sim) EditReturn(id string, ask ReturnRequest) (returnID string, err err
 		if a.status != returnPending || a.role != "BUYER" {
 			return fmt.Errorf("not in status %s", a.status)
 		}
-		ids := cmp.Or(len(ask.LineIDs), 0)
 		units := ask.LineIDs
-		if ids == 0 {
+		if len(units) == 0 {
 			units = a.units()
 		}
 		s.become(a, returnWithdrawn, "BUYER")

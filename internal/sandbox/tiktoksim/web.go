@@ -16,6 +16,7 @@ type page struct {
 	Shops    []pageShop
 	Products []Unit
 	Orders   []pageOrder
+	Cases    []pageCase
 	Statuses []string
 }
 
@@ -42,6 +43,8 @@ func (s *Sim) Pages() http.Handler {
 	})
 	mux.HandleFunc("POST /sandbox/tiktok/orders", s.webPlace)
 	mux.HandleFunc("POST /sandbox/tiktok/orders/{id}/status", s.webMove)
+	mux.HandleFunc("POST /sandbox/tiktok/orders/{id}/ask", s.webAsk)
+	mux.HandleFunc("POST /sandbox/tiktok/cases/{id}/{action}", s.webAct)
 	// A page of some other site must not be able to press these buttons.
 	return http.NewCrossOriginProtection().Handler(mux)
 }
@@ -54,7 +57,7 @@ func (s *Sim) products() []Unit {
 }
 
 func (s *Sim) page() page {
-	p := page{Products: s.products(), Statuses: []string{"AWAITING_SHIPMENT", "AWAITING_COLLECTION", "IN_TRANSIT",
+	p := page{Products: s.products(), Cases: s.pageCases(), Statuses: []string{"AWAITING_SHIPMENT", "AWAITING_COLLECTION", "IN_TRANSIT",
 		"DELIVERED", "COMPLETED", "CANCELLED"}}
 	s.mu.Lock()
 	for _, who := range s.sellers {
