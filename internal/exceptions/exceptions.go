@@ -53,6 +53,29 @@ const (
 	ReturnWindowNotStarted Code = "return_window_not_started"
 	ShipmentRefused        Code = "shipment_refused"
 	ShipmentDiffers        Code = "shipment_differs"
+
+	// Of refunds.
+	RefundNoMoney           Code = "refund_no_money"
+	OutcomeNotRefund        Code = "outcome_not_refund"
+	RefundWithoutLines      Code = "refund_without_lines"
+	RefundCurrency          Code = "refund_currency"
+	RefundNotUnderstood     Code = "refund_not_understood"
+	RefundDiffers           Code = "refund_differs"
+	RefundOrderCompleted    Code = "refund_order_completed"
+	RefundIneligible        Code = "refund_ineligible"
+	RefundExceedsRefundable Code = "refund_exceeds_refundable"
+	RefundPartialUnshipped  Code = "refund_partial_unshipped"
+	RefundAmountRefused     Code = "refund_amount_refused"
+	RefundRefused           Code = "refund_refused"
+	RefundReasonNeeded      Code = "refund_reason_needed"
+	CancelReasonNeeded      Code = "cancel_reason_needed"
+	CancelTooLate           Code = "cancel_too_late"
+	ReturnOpenAtTikTok      Code = "return_open_at_tiktok"
+	CancelOpenAtTikTok      Code = "cancel_open_at_tiktok"
+	SecondConnector         Code = "second_connector"
+	PartlySent              Code = "partly_sent"
+	RefundNotMirrored       Code = "refund_not_mirrored"
+	MirrorRefused           Code = "mirror_refused"
 )
 
 // CauseGone is the resolution of an exception that cleared itself.
@@ -74,6 +97,15 @@ func OfShipments() []Code {
 	return []Code{
 		CarrierUnknown, TrackingMissing, TrackingRefused, TrackingLate, FulfillmentCancelled, CancelPending,
 		ReturnWindowNotStarted, ShipmentRefused, ShipmentDiffers,
+	}
+}
+
+// OfRefunds lists the codes that settling an order's refunds may open and clears.
+func OfRefunds() []Code {
+	return []Code{
+		RefundNoMoney, OutcomeNotRefund, RefundWithoutLines, RefundCurrency, RefundNotUnderstood, RefundDiffers, RefundOrderCompleted,
+		RefundIneligible, RefundExceedsRefundable, RefundPartialUnshipped, RefundAmountRefused, RefundRefused, RefundReasonNeeded,
+		CancelReasonNeeded, CancelTooLate, ReturnOpenAtTikTok, CancelOpenAtTikTok, SecondConnector, PartlySent, RefundNotMirrored, MirrorRefused,
 	}
 }
 

@@ -108,6 +108,90 @@ var texts = map[Code]Text{
 		"The buyer asked TikTok to cancel, and the request is not answered: the parcel is not reported over it.",
 		"Stop the parcel if you can and accept the request in TikTok Seller Center, or reject it there; what follows happens by itself.",
 	},
+	RefundNoMoney: {
+		"A refund in Shopify takes goods back and gives no money back, so there is nothing to send to TikTok.",
+		"If the buyer is to get money, refund it in Shopify, or in TikTok Seller Center; otherwise mark it as handled.",
+	},
+	OutcomeNotRefund: {
+		"A return of a TikTok order ended in store credit or an exchange, which a buyer at TikTok cannot be given.",
+		"Refund the buyer in Shopify instead, or in TikTok Seller Center, and exclude these outcomes for orders tagged tiktok-shop in a Loop workflow.",
+	},
+	RefundWithoutLines: {
+		"A refund in Shopify names no product of the TikTok order; TikTok gives money back for products only.",
+		"Give the money back in TikTok Seller Center, or refund a product in Shopify; then mark this one as handled.",
+	},
+	RefundCurrency: {
+		"A refund and its TikTok order are in different currencies.",
+		"Give the money back in TikTok Seller Center and mark the refund as handled; amounts are never converted.",
+	},
+	RefundNotUnderstood: {
+		"What is needed to plan a refund cannot be read.",
+		"Press retry later; if it stays, give the money back in TikTok Seller Center and contact support with the order number.",
+	},
+	RefundDiffers: {
+		"Shopify and TikTok do not agree on what was given back for the same goods.",
+		"Compare both amounts with the order in TikTok Seller Center, settle the difference there or in Shopify, then mark it as handled.",
+	},
+	RefundOrderCompleted: {
+		"TikTok has closed this order: it takes no more refunds for it.",
+		"Give the money back outside the platforms, or ask TikTok's seller support; then mark the refund as handled.",
+	},
+	RefundIneligible: {
+		"TikTok does not take a refund for goods of this order now.",
+		"Read TikTok's reason below; the refund goes on by itself when TikTok allows it. Otherwise give the money back in TikTok Seller Center and mark it as handled.",
+	},
+	RefundExceedsRefundable: {
+		"The refund in Shopify is more than TikTok can give back for these goods; nothing was cut and nothing was sent.",
+		"Give back what TikTok allows in TikTok Seller Center and the rest outside, then mark the refund as handled.",
+	},
+	RefundPartialUnshipped: {
+		"The refund is for part of the price of goods that are not shipped, and TikTok can only cancel those whole.",
+		"Wait until the goods are shipped, then press retry; or cancel them whole in TikTok Seller Center and mark the refund as handled.",
+	},
+	RefundAmountRefused: {
+		"TikTok does not take this amount for this order; the whole was not sent in its place.",
+		"Give the amount back in TikTok Seller Center, or refund the whole in Shopify; then mark this one as handled.",
+	},
+	RefundRefused: {
+		"TikTok refused the refund.",
+		"Read TikTok's answer below and mend what it names, then press retry; or give the money back in TikTok Seller Center and mark it as handled.",
+	},
+	RefundReasonNeeded: {
+		"TikTok takes none of the reasons that are set for this refund.",
+		"Choose one of the reasons named below in the table of reasons; the refund then goes on by itself.",
+	},
+	CancelReasonNeeded: {
+		"TikTok does not take a buyer's request as the reason of this cancellation.",
+		"Choose one of the reasons named below in the table of reasons; out of stock has TikTok set the product's stock to 0. It then goes on by itself.",
+	},
+	CancelTooLate: {
+		"The order was cancelled in Shopify, and goods of it are on their way at TikTok.",
+		"Stop the parcel if you can, and refund the goods in Shopify or in TikTok Seller Center; then mark it as handled.",
+	},
+	ReturnOpenAtTikTok: {
+		"The buyer has a request open at TikTok for the same goods, which does not agree with the refund in Shopify.",
+		"Answer the request in TikTok Seller Center; the refund is then compared with it by itself.",
+	},
+	CancelOpenAtTikTok: {
+		"The buyer asked TikTok to cancel, and the request does not agree with the refund in Shopify.",
+		"Answer the request in TikTok Seller Center; the refund is then compared with it by itself.",
+	},
+	SecondConnector: {
+		"Something other than Switchback refunded the same goods at TikTok. Nothing was paid twice.",
+		"Switch off return and refund sync in the other connector, then mark this as handled.",
+	},
+	PartlySent: {
+		"TikTok took part of a refund and refused the rest.",
+		"Read which part below and mend what TikTok names, then press retry: only the rest is sent. Or give the rest back in TikTok Seller Center and mark it as handled.",
+	},
+	RefundNotMirrored: {
+		"TikTok gave the buyer money back, and the setting mirror_refunds is off.",
+		"Turn mirror_refunds on and it is recorded in Shopify by itself, or record it there yourself without a payment through Shopify.",
+	},
+	MirrorRefused: {
+		"TikTok gave the buyer money back, and Shopify does not take the record of it.",
+		"Record the refund in Shopify yourself, without a payment through Shopify, then mark this as handled.",
+	},
 	ShipBySoon: {
 		"TikTok wants this order shipped soon, and no shipment of it has reached TikTok.",
 		"Fulfill the order in Shopify with carrier and tracking number. It clears itself when TikTok shows the order as shipped.",
