@@ -80,7 +80,7 @@ var aftersaleRequests = []string{"CANCEL", "REFUND", "RETURN_AND_REFUND"}
 func (s *Sim) objection(o *order, line map[string]any, request string) *answer {
 	status := o.unitStatus(line)
 	if a := o.caseOf(text(line["id"])); a != nil {
-		if a.paid() {
+		if a.paid() && !a.cancel {
 			return &returnExists
 		}
 		return &reverseExists
