@@ -102,6 +102,11 @@ func readings(t *testing.T) map[string]reading {
 			want:     Notification{Type: 4, ID: "9", Orders: []OrderID{"11", "12", "13"}, UpdateTime: 5},
 			delivery: "9",
 		},
+		"a refund names orders in its lines": {
+			raw:      `{"type":67,"tts_notification_id":"9","data":{"refund_status":"REFUND_SUCCESS","line_items":[{"main_order_id":"11"},{"main_order_id":"11"},{"main_order_id":12},{}]}}`,
+			want:     Notification{Type: 67, ID: "9", Orders: []OrderID{"11", "12"}},
+			delivery: "9",
+		},
 		"everything in the other notation": {
 			raw: `{"type":"1","tts_notification_id":7628,"shop_id":7494000000000010001,"timestamp":"17","data":{"order_id":576900000000010001,"order_status":"UNPAID","update_time":"18"}}`,
 			want: Notification{Type: 1, ID: "7628", Shop: shop, Timestamp: 17, OrderID: "576900000000010001",
