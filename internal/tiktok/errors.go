@@ -82,7 +82,7 @@ func (e *Error) withFate() error {
 		return fault.NeedsMerchant(askReconnect, e.finding("TikTok says that the connection does not belong to this shop"), e)
 	case codeScopeMissing:
 		return fault.NeedsMerchant(askScope, e.finding("TikTok misses a permission for "+e.Op), e)
-	case codeInternal, codeTimeout, codeOrderLocked, codeAftersaleInternal:
+	case codeInternal, codeTimeout, codeOrderLocked, codeAftersaleInternal, codeShipInternal:
 		return e.again()
 	}
 	if e.HTTPStatus >= http.StatusInternalServerError || e.badClock() {

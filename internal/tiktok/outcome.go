@@ -49,7 +49,7 @@ func (e *Error) outcome() Outcome {
 	switch {
 	case e.rateLimited(), e.staleToken(), e.Code == codeOrderLocked:
 		return OutcomeNotDone
-	case e.Code == codeInternal, e.Code == codeTimeout, e.Code == codeAftersaleInternal, e.HTTPStatus >= http.StatusInternalServerError:
+	case e.Code == codeInternal, e.Code == codeTimeout, e.Code == codeAftersaleInternal, e.Code == codeShipInternal, e.HTTPStatus >= http.StatusInternalServerError:
 		return OutcomeUnknown
 	}
 	switch e.Code {

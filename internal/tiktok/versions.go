@@ -42,6 +42,14 @@ var (
 	decisionEligibility  = endpoint{"aftersale.decisions", http.MethodGet, "/return_refund/202601/decision_eligibility", brisk}
 )
 
+// Shipping by the seller.
+var (
+	shippingProviders     = endpoint{"logistics.providers", http.MethodGet, "/logistics/202309/delivery_options/{delivery_option_id}/shipping_providers", steady}
+	markShipped           = endpoint{"fulfillment.mark_shipped", http.MethodPost, "/fulfillment/202309/orders/{order_id}/packages", brisk}
+	updateOrderShipping   = endpoint{"fulfillment.update_order", http.MethodPost, "/fulfillment/202309/orders/{order_id}/shipping_info/update", brisk}
+	updatePackageShipping = endpoint{"fulfillment.update_package", http.MethodPost, "/fulfillment/202309/packages/{package_id}/shipping_info/update", brisk}
+)
+
 // The two calls of the authorization host. They are not signed, the secret
 // travels in the query.
 var (
