@@ -110,7 +110,7 @@ func TestBuyerAsks(t *testing.T) {
 			r.code(r.decide(id, "reject", `{"decision":"REJECT_RECEIVED_PACKAGE","reject_reason":"seller_reject_apply_product_not_damaged"}`), 0)
 			r.must(r.Decide(id, true, "OPERATOR"))
 		}},
-		"nobody answers": {kind: "REFUND", ends: returnComplete, back: 1949, play: func(r *rig, id string) {
+		"nobody answers": {kind: "REFUND", ends: returnComplete, back: 1949, play: func(r *rig, _ string) {
 			r.clock.add(49 * time.Hour)
 			r.AnswerOverdue()
 		}},
