@@ -8,6 +8,9 @@
 // once and the call repeated; nothing else is repeated here, the queue does
 // that.
 //
+// A call that gives money back is a Write: made ready by Refund, CancelUnits,
+// Approval and their like, kept by the caller, and sent as it was kept.
+//
 // The package never stores anything, never knows Shopify or what an order
 // becomes there, and never puts a token, a secret, a signature or a query
 // string into an error. Which error code means what is in errors.go, which

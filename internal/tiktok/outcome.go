@@ -24,6 +24,7 @@ const (
 
 // OutcomeOf tells what an error of Send leaves open. An answer that refuses part
 // of a call leaves open what became of the rest.
+// A refusal with ObjectsInProgress may speak of the very call that was repeated.
 func OutcomeOf(err error) Outcome {
 	var refused *Error
 	var sent *transportError

@@ -207,7 +207,8 @@ func (s *Sim) file(a *aftersale, lines []caseLine) {
 	}
 }
 
-// become moves a case and tells the app.
+// become moves a case and tells the app. A return leaves its order's update_time alone: whether TikTok moves it is not
+// public, and a caller that only polls orders must not learn to depend on it.
 func (s *Sim) become(a *aftersale, status, by string) {
 	a.status, a.updated, a.deadline = status, s.now().Unix(), 0
 	a.records = append(a.records, record{event: status, role: by, at: a.updated})

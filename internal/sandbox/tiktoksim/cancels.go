@@ -28,6 +28,9 @@ func (s *Sim) createCancellation(c *call) answer {
 
 // cancelUnits opens a cancellation that nobody needs to answer, and carries it out.
 func (s *Sim) cancelUnits(o *order, lines []caseLine, kind, role, reason string) *aftersale {
+	if role == "OPERATOR" {
+		role = "SYSTEM" // cancellations know no other name for it
+	}
 	a := &aftersale{order: o, cancel: true, kind: kind, role: role, reason: reason}
 	s.file(a, lines)
 	s.carryOut(a)

@@ -76,7 +76,8 @@ func reasonsFor(region, request, status string) []string {
 var aftersaleRequests = []string{"CANCEL", "REFUND", "RETURN_AND_REFUND"}
 
 // objection says why a request cannot be made for a unit; nil where it can. It is the matrix of Partner Center's returns
-// overview: cancel while nothing is shipped (in the US until collection), refund from then on, nothing when it is over.
+// overview: cancel while nothing is shipped (in the US until collection), refund from then on, nothing when it is over. A
+// unit is refunded once, in whole or in part; whether TikTok takes the rest later is not public.
 func (s *Sim) objection(o *order, line map[string]any, request string) *answer {
 	status := o.unitStatus(line)
 	if a := o.caseOf(text(line["id"])); a != nil {

@@ -27,6 +27,7 @@ func TestFaults(t *testing.T) {
 		"throttled in 200": {fault: chaos.Fault{Kind: chaos.Throttled, Status: 200}, status: 200, code: 36009002},
 		"token expired":    {fault: chaos.Fault{Kind: chaos.TokenExpired}, status: 401, code: 105002},
 		"malformed":        {fault: chaos.Fault{Kind: chaos.Malformed}, status: 200, done: true},
+		"timed out":        {fault: chaos.Fault{Kind: chaos.TimedOut}, status: 504, code: 36009007, done: true},
 		"slow":             {fault: chaos.Fault{Kind: chaos.Slow, After: time.Millisecond}, status: 200, done: true},
 	} {
 		t.Run(name, func(t *testing.T) {
