@@ -2,8 +2,10 @@ package inbox
 
 import (
 	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
@@ -58,6 +60,12 @@ func dispatchShopify(e Event) Job {
 		return installs.ScopesArgs{Shop: e.Shop}
 	case "shop/redact":
 		return installs.EraseArgs{Shop: e.Shop, At: e.happened()}
+	case "fulfillments/create", "fulfillments/update":
+		hint, err := shopify.ReadHint(e.Topic, e.Body)
+		if err != nil {
+			return nil // the sweep finds whatever it was
+		}
+		return fulfillments.FollowArgs{Shop: e.Shop, ShopifyOrder: hint.Order, Cause: "webhook:" + e.DeliveryID}
 	}
 	return nil
 }

@@ -53,8 +53,9 @@
 //	                         does not have that variant any more
 //
 // Units that TikTok shows as shipped keep status and parcel in the ledger, where
-// each import brings them up to date. Shipments are mirrored from there: the
-// input's `fulfillment`, which needs the shop's location, stays unset here.
+// each import brings them up to date. Shipments follow under the same lease:
+// Importer.Shipments gives the input's `fulfillment` where one parcel holds all,
+// and looks at the order once it is written.
 //
 // # After an order was written
 //

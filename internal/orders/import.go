@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/switchbackhq/switchback/graphql/admin"
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/leases"
@@ -75,6 +76,15 @@ type TikTok interface {
 	ExternalOrders(ctx context.Context, seat tiktok.Seat, id tiktok.OrderID) ([]tiktok.ExternalOrder, error)
 }
 
+// Shipments follows what was shipped, under the lease that the import holds:
+// what TikTok shipped is never left for a warehouse to ship again.
+type Shipments interface {
+	// FollowUnderLease looks at a written order, as TikTok shows it, or at one that was cancelled.
+	FollowUnderLease(ctx context.Context, lease links.Lease, settings shops.Settings, seat tiktok.Seat, order tiktok.Order) error
+	// Together is the fulfillment that orderCreate makes with the order where one parcel holds all of it; nil for none.
+	Together(ctx context.Context, shop shopify.Domain, settings shops.Settings, order tiktok.Order) (*admin.OrderCreateFulfillmentInput, error)
+}
+
 // Importer brings TikTok orders into Shopify.
 type Importer struct {
 	Book       Book
@@ -86,6 +96,8 @@ type Importer struct {
 	Now        func() time.Time
 	// RetryBase is the unit of the waits between lookups of an unknown outcome.
 	RetryBase time.Duration
+	// Shipments, where set, brings the shipments of a written order along.
+	Shipments Shipments
 	// LoopCheck, where set, is the job that asks Loop for a written order in a shop that gave a key for Loop's API.
 	LoopCheck func(shop shopify.Domain, id tiktok.OrderID) Job
 	Log       *slog.Logger
@@ -108,7 +120,10 @@ func (i *Importer) Import(ctx context.Context, args ImportArgs) error {
 	}
 	return leases.Hold(ctx, i.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
 		r := &run{Importer: i, args: args, shop: shop, settings: settings, lease: lease}
-		return r.settle(ctx, r.bring(ctx))
+		if err := r.settle(ctx, r.bring(ctx)); err != nil {
+			return err
+		}
+		return r.ship(ctx)
 	})
 }
 
@@ -166,6 +181,15 @@ func (r *run) bring(ctx context.Context) error {
 		return err
 	}
 	return r.write(ctx)
+}
+
+// ship brings the shipments along of an order that is, or was, in Shopify.
+func (r *run) ship(ctx context.Context) error {
+	known := r.order.ID != "" && r.row.State == links.Written
+	if r.Shipments == nil || !known && r.row.State != links.Cancelled {
+		return nil
+	}
+	return r.Shipments.FollowUnderLease(ctx, r.lease, r.settings, seatOf(r.connection), r.order)
 }
 
 // load reads the ledger's row, or begins one.

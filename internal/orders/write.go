@@ -51,6 +51,11 @@ func (r *run) write(ctx context.Context) error {
 	if !r.settings.PushOrders {
 		return r.rest(ctx, links.Held, PushOff)
 	}
+	if r.Shipments != nil {
+		if conversion.Order.Fulfillment, err = r.Shipments.Together(ctx, r.args.Shop, r.settings, r.order); err != nil {
+			return err
+		}
+	}
 	return r.attempt(ctx, conversion)
 }
 
@@ -139,6 +144,11 @@ func (r *run) attempt(ctx context.Context, c Conversion) error {
 		return fmt.Errorf("claim order %s: %w", r.args.Order, err)
 	}
 	created, err := r.Shopify.CreateOrder(ctx, r.args.Shop, c.Order, c.Options)
+	if err == nil && created.Order == nil && created.UserErrors.Concerns("fulfillment") && c.Order.Fulfillment != nil {
+		// The parcel is mirrored once the order is there.
+		c.Order.Fulfillment = nil
+		created, err = r.Shopify.CreateOrder(ctx, r.args.Shop, c.Order, c.Options)
+	}
 	if customerRefused(created, err) && c.Order.Customer != nil {
 		// The customer may need a scope that the app does without; the e-mail alone is enough for Loop.
 		c.Order.Customer = nil

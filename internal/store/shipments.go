@@ -96,14 +96,14 @@ func (s *Store) Shipments(ctx context.Context, shop shopify.Domain, id tiktok.Or
 	return shipments, nil
 }
 
-// OrdersWithShipments lists orders with a shipment in that state for that
-// reason and an id greater than after, in the order of their ids.
-func (s *Store) OrdersWithShipments(ctx context.Context, shop shopify.Domain, state links.ShipmentState, reason, after string, limit int) ([]tiktok.OrderID, error) {
-	ids, err := s.read.OrdersWithShipments(ctx, db.OrdersWithShipmentsParams{
-		Shop: shop, State: state, Reason: reason, After: tiktok.OrderID(after), Most: int32(min(max(limit, 1), mostListed)),
+// OrdersHolding lists orders with a shipment that is kept for that reason and
+// an id greater than after, in the order of their ids.
+func (s *Store) OrdersHolding(ctx context.Context, shop shopify.Domain, reason, after string, limit int) ([]tiktok.OrderID, error) {
+	ids, err := s.read.OrdersHolding(ctx, db.OrdersHoldingParams{
+		Shop: shop, Reason: reason, After: tiktok.OrderID(after), Most: int32(min(max(limit, 1), mostListed)),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list orders of %s with shipments that are %s: %w", shop, state, err)
+		return nil, fmt.Errorf("list orders of %s with shipments held for %s: %w", shop, reason, err)
 	}
 	return ids, nil
 }

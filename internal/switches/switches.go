@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -60,6 +61,7 @@ func released(shop shopify.Domain, before, after shops.Settings) []Job {
 			orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.PushOff}, // changes of written orders
 		)
 	}
+	jobs = append(jobs, fulfillments.Released(shop, before, after)...)
 	if after.MirrorRefunds && !before.MirrorRefunds {
 		jobs = append(jobs, orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.MirrorOff})
 	}

@@ -252,14 +252,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.orderStateStmt, err = db.PrepareContext(ctx, orderState); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderState: %w", err)
 	}
+	if q.ordersHoldingStmt, err = db.PrepareContext(ctx, ordersHolding); err != nil {
+		return nil, fmt.Errorf("error preparing query OrdersHolding: %w", err)
+	}
 	if q.ordersInStmt, err = db.PrepareContext(ctx, ordersIn); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersIn: %w", err)
 	}
 	if q.ordersWithExceptionStmt, err = db.PrepareContext(ctx, ordersWithException); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersWithException: %w", err)
-	}
-	if q.ordersWithShipmentsStmt, err = db.PrepareContext(ctx, ordersWithShipments); err != nil {
-		return nil, fmt.Errorf("error preparing query OrdersWithShipments: %w", err)
 	}
 	if q.otherBackfillRunsStmt, err = db.PrepareContext(ctx, otherBackfillRuns); err != nil {
 		return nil, fmt.Errorf("error preparing query OtherBackfillRuns: %w", err)
@@ -769,6 +769,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing orderStateStmt: %w", cerr)
 		}
 	}
+	if q.ordersHoldingStmt != nil {
+		if cerr := q.ordersHoldingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing ordersHoldingStmt: %w", cerr)
+		}
+	}
 	if q.ordersInStmt != nil {
 		if cerr := q.ordersInStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing ordersInStmt: %w", cerr)
@@ -777,11 +782,6 @@ func (q *Queries) Close() error {
 	if q.ordersWithExceptionStmt != nil {
 		if cerr := q.ordersWithExceptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing ordersWithExceptionStmt: %w", cerr)
-		}
-	}
-	if q.ordersWithShipmentsStmt != nil {
-		if cerr := q.ordersWithShipmentsStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing ordersWithShipmentsStmt: %w", cerr)
 		}
 	}
 	if q.otherBackfillRunsStmt != nil {
@@ -1104,9 +1104,9 @@ type Queries struct {
 	orderElsewhereStmt           *sql.Stmt
 	orderExceptionsStmt          *sql.Stmt
 	orderStateStmt               *sql.Stmt
+	ordersHoldingStmt            *sql.Stmt
 	ordersInStmt                 *sql.Stmt
 	ordersWithExceptionStmt      *sql.Stmt
-	ordersWithShipmentsStmt      *sql.Stmt
 	otherBackfillRunsStmt        *sql.Stmt
 	refuseTokenPairStmt          *sql.Stmt
 	refusedTokensStmt            *sql.Stmt
@@ -1230,9 +1230,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		orderElsewhereStmt:           q.orderElsewhereStmt,
 		orderExceptionsStmt:          q.orderExceptionsStmt,
 		orderStateStmt:               q.orderStateStmt,
+		ordersHoldingStmt:            q.ordersHoldingStmt,
 		ordersInStmt:                 q.ordersInStmt,
 		ordersWithExceptionStmt:      q.ordersWithExceptionStmt,
-		ordersWithShipmentsStmt:      q.ordersWithShipmentsStmt,
 		otherBackfillRunsStmt:        q.otherBackfillRunsStmt,
 		refuseTokenPairStmt:          q.refuseTokenPairStmt,
 		refusedTokensStmt:            q.refusedTokensStmt,

@@ -83,24 +83,22 @@ func (q *Queries) FreeShipmentUnits(ctx context.Context, arg FreeShipmentUnitsPa
 	return err
 }
 
-const ordersWithShipments = `-- name: OrdersWithShipments :many
+const ordersHolding = `-- name: OrdersHolding :many
 SELECT DISTINCT order_id FROM shipments
-WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
-ORDER BY order_id LIMIT $5
+WHERE shop = $1 AND reason = $2 AND order_id > $3
+ORDER BY order_id LIMIT $4
 `
 
-type OrdersWithShipmentsParams struct {
+type OrdersHoldingParams struct {
 	Shop   shopify.Domain
-	State  links.ShipmentState
 	Reason string
 	After  tiktok.OrderID
 	Most   int32
 }
 
-func (q *Queries) OrdersWithShipments(ctx context.Context, arg OrdersWithShipmentsParams) ([]tiktok.OrderID, error) {
-	rows, err := q.query(ctx, q.ordersWithShipmentsStmt, ordersWithShipments,
+func (q *Queries) OrdersHolding(ctx context.Context, arg OrdersHoldingParams) ([]tiktok.OrderID, error) {
+	rows, err := q.query(ctx, q.ordersHoldingStmt, ordersHolding,
 		arg.Shop,
-		arg.State,
 		arg.Reason,
 		arg.After,
 		arg.Most,

@@ -24,7 +24,7 @@ CREATE TABLE shipments (
     PRIMARY KEY (shop, order_id, shipment_key)
 );
 
-CREATE INDEX shipments_by_state ON shipments (shop, state, reason, order_id);
+CREATE INDEX shipments_by_reason ON shipments (shop, reason, order_id);
 
 -- The units of shipments that were sent or done: a unit leaves in one parcel.
 CREATE TABLE shipment_units (
@@ -37,5 +37,5 @@ CREATE TABLE shipment_units (
 
 -- +goose Down
 DROP TABLE shipment_units;
-DROP INDEX shipments_by_state;
+DROP INDEX shipments_by_reason;
 DROP TABLE shipments;

@@ -18,9 +18,9 @@ ON CONFLICT (shop, order_id, unit_id) DO NOTHING;
 -- name: Shipments :many
 SELECT * FROM shipments WHERE shop = $1 AND order_id = $2 ORDER BY created_at, shipment_key;
 
--- name: OrdersWithShipments :many
+-- name: OrdersHolding :many
 SELECT DISTINCT order_id FROM shipments
-WHERE shop = sqlc.arg(shop) AND state = sqlc.arg(state) AND reason = sqlc.arg(reason) AND order_id > sqlc.arg(after)
+WHERE shop = sqlc.arg(shop) AND reason = sqlc.arg(reason) AND order_id > sqlc.arg(after)
 ORDER BY order_id LIMIT sqlc.arg(most);
 
 -- name: UnshippedOrders :many

@@ -91,8 +91,8 @@ func shipmentLists(t *testing.T, b *bench) {
 	same("unshipped after 11", ids, err, "12")
 	ids, err = b.UnmirroredOrders(ctx, demo, "", 10)
 	same("unmirrored", ids, err, "13")
-	ids, err = b.OrdersWithShipments(ctx, demo, links.ShipmentPlanned, "push_off", "", 10)
+	ids, err = b.OrdersHolding(ctx, demo, "push_off", "", 10)
 	same("held", ids, err, "11")
-	ids, err = b.OrdersWithShipments(ctx, other, links.ShipmentPlanned, "push_off", "", 10)
+	ids, err = b.OrdersHolding(ctx, other, "push_off", "", 10)
 	same("held elsewhere", ids, err)
 }
