@@ -27,7 +27,7 @@ func (s *Sim) build(id string, sh *shop, spec *OrderSpec) (map[string]any, error
 		"id": id, "status": spec.Status, "order_type": spec.OrderType, "user_id": "72100000" + id[len(id)-11:],
 		"create_time": created, "update_time": created,
 		"fulfillment_type": spec.FulfillmentType, "shipping_type": spec.ShippingType, "delivery_type": "HOME_DELIVERY",
-		"delivery_option_id": "7080000000000010001", "delivery_option_name": "Standard shipping",
+		"delivery_option_id": deliveryOption, "delivery_option_name": "Standard shipping",
 		"warehouse_id": "7070000000000010001", "is_cod": false, "is_sample_order": spec.Sample,
 		"is_on_hold_order": true, "is_replacement_order": spec.Replacement, "is_exchange_order": spec.Exchange,
 		"is_buyer_request_cancel": false, "has_updated_recipient_address": false,

@@ -34,6 +34,11 @@ const (
 	OpWebhookPut     = "PUT /event/202309/webhooks"
 	OpWebhookDelete  = "DELETE /event/202309/webhooks"
 
+	OpProviders             = "GET /logistics/202309/delivery_options/{delivery_option_id}/shipping_providers"
+	OpMarkShipped           = "POST /fulfillment/202309/orders/{order_id}/packages"
+	OpUpdateOrderShipping   = "POST /fulfillment/202309/orders/{order_id}/shipping_info/update"
+	OpUpdatePackageShipping = "POST /fulfillment/202309/packages/{package_id}/shipping_info/update"
+
 	OpEligibility   = "GET /return_refund/202512/orders/{order_id}/aftersale_eligibility"
 	OpCalculate     = "POST /return_refund/202309/refunds/calculate"
 	OpReturnCreate  = "POST /return_refund/202309/returns"
@@ -66,6 +71,11 @@ var endpoints = map[string]endpoint{
 	OpWebhookList:    {"seller.authorization.info", (*Sim).listWebhooks},
 	OpWebhookPut:     {"seller.authorization.info", (*Sim).putWebhook},
 	OpWebhookDelete:  {"seller.authorization.info", (*Sim).deleteWebhook},
+
+	OpProviders:             {"seller.logistics", (*Sim).listProviders},
+	OpMarkShipped:           {"seller.fulfillment.basic", (*Sim).markShipped},
+	OpUpdateOrderShipping:   {"seller.fulfillment.basic", (*Sim).updateOrderShipping},
+	OpUpdatePackageShipping: {"seller.fulfillment.basic", (*Sim).updatePackageShipping},
 
 	OpEligibility:   {"seller.return_refund.basic", (*Sim).eligibility},
 	OpCalculate:     {"seller.return_refund.basic", (*Sim).calculate},

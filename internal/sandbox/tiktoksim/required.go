@@ -31,6 +31,18 @@ var demands = map[string]demand{
 		check: checkExternalAdd,
 		why:   "external orders 202406: up to 100 orders, each with up to 100 lines; a reference without its ids refers to nothing",
 	},
+	OpMarkShipped: {
+		body: []string{"tracking_number", "shipping_provider_id"},
+		why:  "mark package as shipped 202309: number and provider are required; without line items it is the whole order",
+	},
+	OpUpdateOrderShipping: {
+		body: []string{"tracking_number", "shipping_provider_id"},
+		why:  "update shipping info 202309: number and provider are required",
+	},
+	OpUpdatePackageShipping: {
+		body: []string{"tracking_number", "shipping_provider_id"},
+		why:  "update package shipping info 202309: number and provider are required",
+	},
 	OpWebhookPut: {
 		body:  []string{"address", "event_type"},
 		check: checkWebhookAddress,
