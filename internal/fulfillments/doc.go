@@ -44,7 +44,7 @@
 // TikTok has no idempotency key for shipping; a unit is shipped once there, so
 // a repeated call is refused, and the order is read again after it. Shopify
 // fulfills a unit once as well, but cannot tell one unit of a line from the
-// next: a fulfillment whose making has an unknown outcome is looked for at once
-// and after ten times RETRY_BASE before it is made again. No unit is in two
+// next: a fulfillment whose making has an unknown outcome is looked for at once,
+// after 10 and after 60 times RETRY_BASE before it is made again. No unit is in two
 // shipments: the ledger refuses the second claim.
 package fulfillments

@@ -250,7 +250,7 @@ func (r *run) bring(ctx context.Context) error {
 }
 
 // patience is how long, in units of RetryBase, a fulfillment that may have been made is looked for.
-const patience = 10
+const patience = 60
 
 // ends keeps what is asked of a person, and waits where a call's outcome is not known yet.
 func (r *run) ends(ctx context.Context, steps []Step) error {

@@ -78,13 +78,23 @@ func (b *board) mirrored(s links.Shipment) {
 		}
 	}
 	if s.SentAt != nil {
-		if due := s.SentAt.Add(b.Patience); b.Now.Before(due) {
+		if due, waits := b.due(*s.SentAt); waits {
 			b.steps = append(b.steps, Step{Kind: Wait, Shipment: s, At: due})
 			return
 		}
 	}
 	s.State, s.SentAt = links.ShipmentDropped, nil
 	b.keep(s, "Shopify does not have it")
+}
+
+// due is when to look again for what was sent at a moment, while that is not in vain.
+func (b *board) due(sent time.Time) (time.Time, bool) {
+	for _, after := range []time.Duration{b.Patience / 6, b.Patience} {
+		if due := sent.Add(after); b.Now.Before(due) {
+			return due, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // clockSlack is how far Shopify's clock may be behind ours.
