@@ -63,7 +63,7 @@ func (s *Sim) move(o *order, status string) {
 type Shipment struct {
 	LineIDs                  []string // nil: everything not yet shipped
 	TrackingNumber           string   // default: an invented one
-	ProviderID, ProviderName string   // default: USPS
+	ProviderID, ProviderName string   // default: the first of the market's
 }
 
 // Ship puts lines into a package, as Seller Center or another tool would. The order becomes AWAITING_COLLECTION when
@@ -94,26 +94,6 @@ func (s *Sim) Ship(orderID string, sp Shipment) (packageID string, err error) {
 		return nil
 	})
 	return packageID, err
-}
-
-func unshipped(o *order) []map[string]any {
-	return slices.DeleteFunc(o.lines(), func(l map[string]any) bool {
-		return text(l["package_id"]) != "" || text(l["display_status"]) == "CANCELLED"
-	})
-}
-
-func (s *Sim) pack(o *order, lines []map[string]any, sp Shipment) string {
-	id, now := s.packageID(), s.now().Unix()
-	for _, l := range lines {
-		l["package_id"], l["package_status"], l["rts_time"] = id, "PROCESSING", now
-		l["display_status"] = "AWAITING_COLLECTION"
-		l["tracking_number"] = cmp.Or(sp.TrackingNumber, "94001"+id[len(id)-17:])
-		l["shipping_provider_id"] = cmp.Or(sp.ProviderID, "7117000000000010001")
-		l["shipping_provider_name"] = cmp.Or(sp.ProviderName, "USPS")
-	}
-	o.doc["packages"] = append(list(o.doc["packages"]), map[string]any{"id": id})
-	o.doc["rts_time"] = now
-	return id
 }
 
 // Cancellation takes lines out of an order.

@@ -18,7 +18,7 @@ type provider struct {
 // providers are those of each market's delivery option; others have the US ones.
 var providers = map[string][]provider{
 	"US": {
-		{"7117000000000010001", "USPS"}, {"7117000000000010002", "UPS"}, {"7117000000000010003", "FedEx"}, {"7117000000000010004", "DHL eCommerce"},
+		{"7117000000000010001", "USPS"}, {"7117000000000010002", "UPS"}, {"7117000000000010003", "FedEx"}, {"7117000000000010004", "DHL eCommerce US"},
 		{"7117000000000010005", "OnTrac"}, {"7117000000000010006", "Amazon Logistics"},
 	},
 	"GB": {
@@ -129,22 +129,26 @@ func (o *order) toShip(ids []string) (chosen []map[string]any, no *answer) {
 		return refuse(21001001, "The order cannot be shipped in its status.")
 	}
 	if len(ids) == 0 {
-		return unshipped(o), nil
+		chosen = unshipped(o)
 	}
-	for _, id := range ids {
-		at := slices.IndexFunc(o.lines(), func(l map[string]any) bool { return text(l["id"]) == id })
+	for n, id := range ids {
+		l := o.line(id)
 		switch {
-		case at < 0:
-			return refuse(21001001, "An order line item does not exist.")
-		case text(o.lines()[at]["display_status"]) == "CANCELLED":
+		case l == nil || slices.Contains(ids[:n], id):
+			return refuse(21001001, "An order line item does not exist, or is named twice.")
+		case text(l["display_status"]) == "CANCELLED":
 			return refuse(21001001, "An order line item is cancelled.")
-		case text(o.lines()[at]["package_id"]) != "":
+		case text(l["package_id"]) != "":
 			return refuse(21011006, "An order line item has already been shipped.")
 		}
-		if asked := o.caseOf(id); asked != nil && asked.status == cancelPending {
-			return refuse(10007014, "The package is frozen: the buyer asked to cancel.")
-		}
-		chosen = append(chosen, o.lines()[at])
+		chosen = append(chosen, l)
+	}
+	frozen := func(l map[string]any) bool {
+		asked := o.caseOf(text(l["id"]))
+		return asked != nil && asked.status == cancelPending
+	}
+	if slices.ContainsFunc(chosen, frozen) {
+		return refuse(10007014, "The package is frozen: the buyer asked to cancel.")
 	}
 	return chosen, nil
 }
@@ -155,23 +159,24 @@ func (s *Sim) updateOrderShipping(c *call) answer {
 	if o == nil {
 		return refusal(21001001, "The order does not exist.")
 	}
-	if packages := list(o.doc["packages"]); len(packages) != 1 || len(unshipped(o)) > 0 {
-		return refusal(21001001, "The order is split: name the package.")
+	packages := list(o.doc["packages"])
+	if len(packages) != 1 || len(unshipped(o)) > 0 {
+		return refusal(21001001, "The order is split, or not shipped: name the package.")
 	}
-	return s.updateShipping(c, o, func(map[string]any) bool { return true })
+	return s.updateShipping(c, o, text(object(packages[0])["id"]))
 }
 
 func (s *Sim) updatePackageShipping(c *call) answer {
-	in := func(l map[string]any) bool { return text(l["package_id"]) == c.vars["package_id"] }
+	id := c.vars["package_id"]
 	for _, o := range s.orders {
-		if o.shop == c.shop && slices.ContainsFunc(o.lines(), in) {
-			return s.updateShipping(c, o, in)
+		if o.shop == c.shop && len(o.inPackage(id)) > 0 {
+			return s.updateShipping(c, o, id)
 		}
 	}
 	return refusal(21011001, "The package does not exist.")
 }
 
-func (s *Sim) updateShipping(c *call, o *order, in func(map[string]any) bool) answer {
+func (s *Sim) updateShipping(c *call, o *order, packageID string) answer {
 	info, err := decodeBody[shippingInfo](c)
 	if err != nil {
 		return breach(http.StatusBadRequest, 36009004, err.Error())
@@ -183,13 +188,14 @@ func (s *Sim) updateShipping(c *call, o *order, in func(map[string]any) bool) an
 	if no != nil {
 		return *no
 	}
-	for _, l := range o.lines() {
-		if text(l["package_id"]) == "" || !in(l) {
-			continue
-		}
-		if s.now().Unix()-integer(l["rts_time"]) > int64(correctable/time.Second) {
-			return refusal(21001001, "Shipping information can only be updated within 72 hours after shipping.")
-		}
+	lines := o.inPackage(packageID)
+	if len(lines) == 0 {
+		return refusal(21001001, "The package is cancelled.")
+	}
+	if s.now().Unix()-integer(lines[0]["rts_time"]) > int64(correctable/time.Second) {
+		return refusal(21001001, "Shipping information can only be updated within 72 hours after shipping.")
+	}
+	for _, l := range lines {
 		l["tracking_number"], l["shipping_provider_id"], l["shipping_provider_name"] = info.TrackingNumber, carrier.ID, carrier.Name
 	}
 	s.touch(o)

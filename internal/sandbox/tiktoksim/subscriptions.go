@@ -18,6 +18,7 @@ type event struct {
 var (
 	orderStatusChanged = event{number: 1, name: "ORDER_STATUS_CHANGE"}
 	addressUpdated     = event{number: 3, name: "RECIPIENT_ADDRESS_UPDATE", bare: true}
+	packageUpdated     = event{number: 4, name: "PACKAGE_UPDATE"}
 	sellerDeauthorized = event{number: 6, name: "SELLER_DEAUTHORIZATION"}
 
 	cancellationChanged = event{number: 11, name: "CANCELLATION_STATUS_CHANGE"}

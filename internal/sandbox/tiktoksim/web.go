@@ -25,6 +25,8 @@ type pageShop struct{ ID, Name, Region string }
 type pageOrder struct {
 	ID, Shop, Status, Total, Currency, PostalCode, External string
 	Units                                                   int
+	Packages                                                []pagePackage
+	Unshipped                                               []string // lines
 }
 
 // Pages serves /sandbox/tiktok: a plain page that lists the orders, places new ones and moves them along. Serve it on an
@@ -43,6 +45,8 @@ func (s *Sim) Pages() http.Handler {
 	})
 	mux.HandleFunc("POST /sandbox/tiktok/orders", s.webPlace)
 	mux.HandleFunc("POST /sandbox/tiktok/orders/{id}/status", s.webMove)
+	mux.HandleFunc("POST /sandbox/tiktok/orders/{id}/ship", s.webShip)
+	mux.HandleFunc("POST /sandbox/tiktok/packages/{id}", s.webCarry)
 	mux.HandleFunc("POST /sandbox/tiktok/orders/{id}/ask", s.webAsk)
 	mux.HandleFunc("POST /sandbox/tiktok/cases/{id}/{action}", s.webAct)
 	// A page of some other site must not be able to press these buttons.
@@ -86,6 +90,7 @@ func (s *Sim) pageOrder(o Order) pageOrder {
 		ID: o.ID, Shop: o.ShopID, Status: o.Status, Total: decimal(o.Total, o.Currency), Currency: o.Currency,
 		PostalCode: shown.RecipientAddress.PostalCode, Units: len(o.LineIDs),
 	}
+	row.Packages, row.Unshipped = pageParcels(o.Raw)
 	if refs := s.ExternalReferences(o.ID); len(refs) > 0 {
 		row.External = refs[len(refs)-1].String()
 	}
