@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/fulfillments": {
-		"graphql/admin", "internal/exceptions", "internal/fault", "internal/leases", "internal/links",
+		"graphql/admin", "internal/exceptions", "internal/fault", "internal/leases", "internal/links", "internal/mappings",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/installs":    {"internal/shopify", "internal/shops", "internal/tokens"},
@@ -126,7 +126,7 @@ var only = map[string][]string{
 // pure lists the files that hold a rule and nothing else.
 var pure = map[string][]string{
 	"internal/orders":       {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go", "changes.go", "place.go"},
-	"internal/fulfillments": {"truth.go", "step.go", "board.go", "outcomes.go", "incoming.go", "mirror.go"},
+	"internal/fulfillments": {"carriers.go", "truth.go", "step.go", "board.go", "outcomes.go", "incoming.go", "mirror.go"},
 	"internal/money":        {"*"},
 }
 

@@ -31,6 +31,7 @@ func (s *Store) EraseShop(ctx context.Context, domain shopify.Domain) error {
 			dropAccess(ctx, q, domain),
 			q.DeleteSettings(ctx, domain),
 			q.DeleteSKUMappings(ctx, domain),
+			q.DeleteCarriers(ctx, domain),
 			q.DeleteShop(ctx, domain),
 		)
 	})

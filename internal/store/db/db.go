@@ -54,6 +54,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.backfillStmt, err = db.PrepareContext(ctx, backfill); err != nil {
 		return nil, fmt.Errorf("error preparing query Backfill: %w", err)
 	}
+	if q.carrierProviderStmt, err = db.PrepareContext(ctx, carrierProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query CarrierProvider: %w", err)
+	}
 	if q.claimShipmentUnitStmt, err = db.PrepareContext(ctx, claimShipmentUnit); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimShipmentUnit: %w", err)
 	}
@@ -80,6 +83,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.deleteAuthorizationsStmt, err = db.PrepareContext(ctx, deleteAuthorizations); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteAuthorizations: %w", err)
+	}
+	if q.deleteCarrierStmt, err = db.PrepareContext(ctx, deleteCarrier); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteCarrier: %w", err)
+	}
+	if q.deleteCarriersStmt, err = db.PrepareContext(ctx, deleteCarriers); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteCarriers: %w", err)
 	}
 	if q.deleteConnectionStmt, err = db.PrepareContext(ctx, deleteConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteConnection: %w", err)
@@ -207,6 +216,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listBackfillsStmt, err = db.PrepareContext(ctx, listBackfills); err != nil {
 		return nil, fmt.Errorf("error preparing query ListBackfills: %w", err)
 	}
+	if q.listCarriersStmt, err = db.PrepareContext(ctx, listCarriers); err != nil {
+		return nil, fmt.Errorf("error preparing query ListCarriers: %w", err)
+	}
 	if q.listExceptionsStmt, err = db.PrepareContext(ctx, listExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query ListExceptions: %w", err)
 	}
@@ -296,6 +308,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.saveBackfillStmt, err = db.PrepareContext(ctx, saveBackfill); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveBackfill: %w", err)
+	}
+	if q.saveCarrierStmt, err = db.PrepareContext(ctx, saveCarrier); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveCarrier: %w", err)
 	}
 	if q.saveConnectionStmt, err = db.PrepareContext(ctx, saveConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveConnection: %w", err)
@@ -439,6 +454,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing backfillStmt: %w", cerr)
 		}
 	}
+	if q.carrierProviderStmt != nil {
+		if cerr := q.carrierProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing carrierProviderStmt: %w", cerr)
+		}
+	}
 	if q.claimShipmentUnitStmt != nil {
 		if cerr := q.claimShipmentUnitStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimShipmentUnitStmt: %w", cerr)
@@ -482,6 +502,16 @@ func (q *Queries) Close() error {
 	if q.deleteAuthorizationsStmt != nil {
 		if cerr := q.deleteAuthorizationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteAuthorizationsStmt: %w", cerr)
+		}
+	}
+	if q.deleteCarrierStmt != nil {
+		if cerr := q.deleteCarrierStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteCarrierStmt: %w", cerr)
+		}
+	}
+	if q.deleteCarriersStmt != nil {
+		if cerr := q.deleteCarriersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteCarriersStmt: %w", cerr)
 		}
 	}
 	if q.deleteConnectionStmt != nil {
@@ -694,6 +724,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listBackfillsStmt: %w", cerr)
 		}
 	}
+	if q.listCarriersStmt != nil {
+		if cerr := q.listCarriersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listCarriersStmt: %w", cerr)
+		}
+	}
 	if q.listExceptionsStmt != nil {
 		if cerr := q.listExceptionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listExceptionsStmt: %w", cerr)
@@ -842,6 +877,11 @@ func (q *Queries) Close() error {
 	if q.saveBackfillStmt != nil {
 		if cerr := q.saveBackfillStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveBackfillStmt: %w", cerr)
+		}
+	}
+	if q.saveCarrierStmt != nil {
+		if cerr := q.saveCarrierStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveCarrierStmt: %w", cerr)
 		}
 	}
 	if q.saveConnectionStmt != nil {
@@ -1038,6 +1078,7 @@ type Queries struct {
 	authorizationStmt            *sql.Stmt
 	authorizationsStmt           *sql.Stmt
 	backfillStmt                 *sql.Stmt
+	carrierProviderStmt          *sql.Stmt
 	claimShipmentUnitStmt        *sql.Stmt
 	connectionStmt               *sql.Stmt
 	connectionsStmt              *sql.Stmt
@@ -1047,6 +1088,8 @@ type Queries struct {
 	countOrdersStmt              *sql.Stmt
 	cursorStmt                   *sql.Stmt
 	deleteAuthorizationsStmt     *sql.Stmt
+	deleteCarrierStmt            *sql.Stmt
+	deleteCarriersStmt           *sql.Stmt
 	deleteConnectionStmt         *sql.Stmt
 	deleteConnectionsStmt        *sql.Stmt
 	deleteCursorsStmt            *sql.Stmt
@@ -1089,6 +1132,7 @@ type Queries struct {
 	leaseTokenPairStmt           *sql.Stmt
 	linesStmt                    *sql.Stmt
 	listBackfillsStmt            *sql.Stmt
+	listCarriersStmt             *sql.Stmt
 	listExceptionsStmt           *sql.Stmt
 	listSKUMappingsStmt          *sql.Stmt
 	listTimelineStmt             *sql.Stmt
@@ -1119,6 +1163,7 @@ type Queries struct {
 	sKUVariantStmt               *sql.Stmt
 	saveAuthorizationStmt        *sql.Stmt
 	saveBackfillStmt             *sql.Stmt
+	saveCarrierStmt              *sql.Stmt
 	saveConnectionStmt           *sql.Stmt
 	saveCursorStmt               *sql.Stmt
 	saveIntentStmt               *sql.Stmt
@@ -1164,6 +1209,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		authorizationStmt:            q.authorizationStmt,
 		authorizationsStmt:           q.authorizationsStmt,
 		backfillStmt:                 q.backfillStmt,
+		carrierProviderStmt:          q.carrierProviderStmt,
 		claimShipmentUnitStmt:        q.claimShipmentUnitStmt,
 		connectionStmt:               q.connectionStmt,
 		connectionsStmt:              q.connectionsStmt,
@@ -1173,6 +1219,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countOrdersStmt:              q.countOrdersStmt,
 		cursorStmt:                   q.cursorStmt,
 		deleteAuthorizationsStmt:     q.deleteAuthorizationsStmt,
+		deleteCarrierStmt:            q.deleteCarrierStmt,
+		deleteCarriersStmt:           q.deleteCarriersStmt,
 		deleteConnectionStmt:         q.deleteConnectionStmt,
 		deleteConnectionsStmt:        q.deleteConnectionsStmt,
 		deleteCursorsStmt:            q.deleteCursorsStmt,
@@ -1215,6 +1263,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		leaseTokenPairStmt:           q.leaseTokenPairStmt,
 		linesStmt:                    q.linesStmt,
 		listBackfillsStmt:            q.listBackfillsStmt,
+		listCarriersStmt:             q.listCarriersStmt,
 		listExceptionsStmt:           q.listExceptionsStmt,
 		listSKUMappingsStmt:          q.listSKUMappingsStmt,
 		listTimelineStmt:             q.listTimelineStmt,
@@ -1245,6 +1294,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		sKUVariantStmt:               q.sKUVariantStmt,
 		saveAuthorizationStmt:        q.saveAuthorizationStmt,
 		saveBackfillStmt:             q.saveBackfillStmt,
+		saveCarrierStmt:              q.saveCarrierStmt,
 		saveConnectionStmt:           q.saveConnectionStmt,
 		saveCursorStmt:               q.saveCursorStmt,
 		saveIntentStmt:               q.saveIntentStmt,

@@ -47,6 +47,15 @@ type Backfill struct {
 	WindowSkipped  int64
 }
 
+type CarrierMapping struct {
+	Shop       shopify.Domain
+	CarrierKey string
+	Company    string
+	Provider   string
+	Note       string
+	UpdatedAt  int64
+}
+
 type Connection struct {
 	TiktokShop  tiktok.ShopID
 	Shop        shopify.Domain

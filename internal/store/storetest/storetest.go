@@ -54,6 +54,7 @@ func Run(t *testing.T, open Opener) {
 		"orders by their shipments":             shipmentLists,
 		"a job is as durable as its cause":      jobsWithCause,
 		"sku mappings":                          skuMappings,
+		"carriers":                              carriers,
 		"search":                                search,
 		"orders at rest":                        atRest,
 		"exceptions open once and are listed":   exceptionsLife,
