@@ -51,7 +51,11 @@ type Marked struct {
 // takes no idempotency key here and ships a unit once: after an error,
 // OutcomeOf tells whether it may have been done, and the order whether it was.
 func (c *Client) MarkShipped(ctx context.Context, seat Seat, p Parcel) (Marked, error) {
-	if err := complete(p.Order, p.Units, p.TrackingNumber, string(p.Provider)); err != nil {
+	err := complete(p.Order, p.Units)
+	if err == nil {
+		err = traced(p.TrackingNumber, p.Provider)
+	}
+	if err != nil {
 		return Marked{}, fmt.Errorf("mark units of tiktok order %s as shipped: %w", clip(string(p.Order)), err)
 	}
 	var data struct {
@@ -72,6 +76,13 @@ func (c *Client) MarkShipped(ctx context.Context, seat Seat, p Parcel) (Marked, 
 	return Marked{Package: data.Package, Units: data.Units, Warning: clipMessage(data.Warning.Message)}, nil
 }
 
+func traced(number string, provider ProviderID) error {
+	if number == "" || provider == "" {
+		return errors.New("the tracking number or the provider is missing")
+	}
+	return nil
+}
+
 // ShippingUpdate is the right tracking of a parcel that TikTok has.
 type ShippingUpdate struct {
 	Order OrderID
@@ -84,8 +95,8 @@ type ShippingUpdate struct {
 // UpdateShipping corrects a seller-shipped parcel's tracking. TikTok takes it
 // for 72 hours after shipping. It may be repeated.
 func (c *Client) UpdateShipping(ctx context.Context, seat Seat, u ShippingUpdate) error {
-	if u.TrackingNumber == "" || u.Provider == "" {
-		return fmt.Errorf("correct tracking of tiktok order %s: number or provider is missing", clip(string(u.Order)))
+	if err := traced(u.TrackingNumber, u.Provider); err != nil {
+		return fmt.Errorf("correct tracking of tiktok order %s: %w", clip(string(u.Order)), err)
 	}
 	ep, r := updateOrderShipping, request{order: u.Order}
 	if u.Package != "" {
@@ -144,7 +155,7 @@ func ShipObjectionOf(err error) ShipObjection {
 		return ShipObjectsShipped
 	case e.Code == codePackageFrozen, says("cancel"):
 		return ShipObjectsCancel
-	case says("72"):
+	case says("72", "hour"):
 		return ShipObjectsLate
 	case says("tracking"):
 		return ShipObjectsNumber

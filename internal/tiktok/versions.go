@@ -42,7 +42,7 @@ var (
 	decisionEligibility  = endpoint{"aftersale.decisions", http.MethodGet, "/return_refund/202601/decision_eligibility", brisk}
 )
 
-// Shipping by the seller.
+// Shipping by the seller (`fulfillment.json`, `logistics.json`).
 var (
 	shippingProviders     = endpoint{"logistics.providers", http.MethodGet, "/logistics/202309/delivery_options/{delivery_option_id}/shipping_providers", steady}
 	markShipped           = endpoint{"fulfillment.mark_shipped", http.MethodPost, "/fulfillment/202309/orders/{order_id}/packages", brisk}
