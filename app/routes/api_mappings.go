@@ -95,9 +95,7 @@ func (s *server) changeSKUs(c *gin.Context) {
 	var faults mappings.RowErrors
 	switch {
 	case errors.As(err, &faults):
-		c.AbortWithStatusJSON(http.StatusUnprocessableEntity, gin.H{"error": gin.H{
-			"code": "invalid_mapping", "message": "Nothing was changed: " + faults.Error(), "faults": faults,
-		}})
+		refuseRows(c, faults)
 		return
 	case err != nil:
 		s.fail(c, err)
@@ -110,6 +108,13 @@ func (s *server) changeSKUs(c *gin.Context) {
 		}
 	}
 	c.JSON(http.StatusOK, gin.H{"set": len(rows) - removed, "removed": removed})
+}
+
+// refuseRows names every row that cannot be taken.
+func refuseRows(c *gin.Context, faults mappings.RowErrors) {
+	c.AbortWithStatusJSON(http.StatusUnprocessableEntity, gin.H{"error": gin.H{
+		"code": "invalid_mapping", "message": "Nothing was changed: " + faults.Error(), "faults": faults,
+	}})
 }
 
 func readSKUs(c *gin.Context) ([]mappings.SKU, error) {

@@ -53,6 +53,8 @@ func New(d Deps) http.Handler {
 	api.POST("/backfills/:id/resume", s.resumeBackfill)
 	api.GET("/mappings/skus", s.listSKUs)
 	api.PUT("/mappings/skus", s.changeSKUs)
+	api.GET("/mappings/carriers", s.listCarriers)
+	api.PUT("/mappings/carriers", s.changeCarriers)
 	api.GET("/exceptions", s.listExceptions)
 	api.POST("/exceptions/:id/retry", s.retryException)
 	api.POST("/exceptions/:id/resolve", s.resolveException)
