@@ -58,8 +58,12 @@ func (c *explainCommand) Run(w world) error {
 		if err != nil {
 			return fmt.Errorf("read timeline of order %s: %w", id, err)
 		}
+		shipments, err := kept.Shipments(w.ctx, shop.Domain, id)
+		if err != nil {
+			return fmt.Errorf("read shipments of order %s: %w", id, err)
+		}
 		found = true
-		explain(w.out, order, open, entries)
+		explain(w.out, order, shipments, open, entries)
 	}
 	if !found {
 		return fmt.Errorf("order %s is unknown: no webhook or import has named it, or it belongs to a shop that uninstalled", id)
@@ -68,13 +72,19 @@ func (c *explainCommand) Run(w world) error {
 }
 
 // explain writes the story of an order for a person in a terminal.
-func explain(out io.Writer, order links.Order, open []exceptions.Exception, entries []timeline.Entry) {
+func explain(out io.Writer, order links.Order, shipments []links.Shipment, open []exceptions.Exception, entries []timeline.Entry) {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
 	p("TikTok order %s of %s", order.ID, order.Shop)
 	p("  state    %s", strings.TrimSpace(string(order.State)+" "+parenthesis(order.Reason)))
 	p("  tiktok   shop %s, status %s", order.TikTokShop, order.Status)
 	if order.ShopifyOrder != "" {
 		p("  shopify  %s, name %s, total %s %s", order.ShopifyOrder, order.ShopifyName, order.Total, order.Currency)
+	}
+	for _, s := range shipments {
+		p("  parcel   %s, %s: %d units, %s %s %s", s.Direction, strings.TrimSpace(string(s.State)+" "+parenthesis(s.Reason)), len(s.Units), s.Company, s.Number, s.Fulfillment)
+		if s.Warning != "" {
+			p("           TikTok remarks: %s", s.Warning)
+		}
 	}
 	for _, e := range open {
 		p("  open     %s: %s", e.Code, e.Message)

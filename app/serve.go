@@ -14,6 +14,7 @@ import (
 	"github.com/switchbackhq/switchback/app/routes"
 	"github.com/switchbackhq/switchback/internal/config"
 	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/loop"
@@ -52,7 +53,9 @@ type program struct {
 	app     *shopify.App
 	shopify *shopify.Client
 	tiktok  *tiktok.Client
-	loop    *loop.Client
+	// carriers is one for all, as it remembers.
+	carriers *fulfillments.Directory
+	loop     *loop.Client
 
 	installer *installs.Installer
 	connector *connections.Connector
@@ -94,7 +97,7 @@ func join(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, e
 	p.installer = &installs.Installer{Book: kept, Grants: p.app, Shops: p.shopify, Renewed: reopened, Now: time.Now, Log: log}
 	p.connector = &connections.Connector{
 		Book: kept, States: kept, Seller: p.tiktok, Subscriptions: p.tiktok,
-		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Renewed: orders.Renewed, Now: time.Now, Log: log,
+		WebhookURL: cfg.AppURL + "/webhooks/tiktok", Renewed: renewed, Now: time.Now, Log: log,
 	}
 	return p, nil
 }
@@ -113,6 +116,7 @@ func (p *program) reach() {
 		AppKey: cfg.TikTokAppKey, AppSecret: cfg.TikTokAppSecret, ServiceID: cfg.TikTokServiceID,
 		HTTP: outgoing(), Limits: &tiktok.Limits{}, Observe: recorder.Observe("tiktok"),
 	}
+	p.carriers = &fulfillments.Directory{Choices: p.store, TikTok: p.tiktok, Now: time.Now}
 	p.loop = newLoop(cfg)
 	p.loop.Observe = recorder.Observe("loop")
 	refresher := &tokens.Refresher{Store: p.store, Refresh: refresh(p.app, p.tiktok), Refused: refused, Now: time.Now}
@@ -125,7 +129,7 @@ func (p *program) reach() {
 // importer brings single orders in.
 func (p *program) importer() *orders.Importer {
 	return &orders.Importer{
-		Book: p.store, Ledger: p.store, Exceptions: p.store, Timeline: p.store, TikTok: p.tiktok, Shopify: p.shopify,
+		Book: p.store, Ledger: p.store, Exceptions: p.store, Timeline: p.store, TikTok: p.tiktok, Shopify: p.shopify, Shipments: p.follower(),
 		Now: time.Now, RetryBase: p.cfg.RetryBase, LoopCheck: loopCheck, Log: p.log,
 	}
 }
@@ -135,7 +139,7 @@ func (p *program) workers() *queue.Workers {
 	importer := p.importer()
 	referrer := &orders.Referrer{Book: p.store, Ledger: p.store, Timeline: p.store, TikTok: p.tiktok, Now: time.Now}
 	releaser := &orders.Releaser{Store: p.store}
-	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector, Granted: orders.Renewed}
+	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector, Granted: renewed}
 	pruner := &inbox.Pruner{Events: p.store, Now: time.Now}
 
 	w := queue.NewWorkers(p.cfg.RetryBase, p.log)
@@ -147,6 +151,7 @@ func (p *program) workers() *queue.Workers {
 	queue.Handle(w, registrar.Uninstall)
 	queue.Handle(w, registrar.Erase)
 	queue.Handle(w, registrar.UpdateScopes)
+	p.shipping(w)
 	p.watching(w)
 	queue.Handle(w, pruner.Prune)
 	queue.Handle(w, p.backfillRunner().Page)
@@ -163,8 +168,9 @@ func (p *program) routes() routes.Deps {
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
 		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store},
-		Ledger: p.store, Open: p.store, Work: &orders.Desk{Files: p.store}, Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
+		Ledger: p.store, Open: p.store, Work: p.desk(), Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store},
+		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
@@ -20,7 +21,7 @@ func (p *program) watching(w *queue.Workers) {
 	poller := &orders.Poller{Store: p.store, TikTok: p.tiktok, Interval: p.cfg.PollInterval, Now: time.Now, Log: p.log}
 	rechecker := &orders.Rechecker{Store: p.store, Interval: p.cfg.PollInterval, Now: time.Now}
 	watcher := &connections.Watcher{
-		Connections: p.store, TikTok: p.tiktok, WebhookURL: p.connector.WebhookURL, Renewed: orders.Renewed, Log: p.log,
+		Connections: p.store, TikTok: p.tiktok, WebhookURL: p.connector.WebhookURL, Renewed: renewed, Log: p.log,
 	}
 	reviewer := &connections.Reviewer{Accesses: p.store, Exceptions: p.store, Now: time.Now}
 	queue.Handle(w, poller.Poll)
@@ -39,6 +40,7 @@ func (p *program) watches() []queue.Periodic {
 	return []queue.Periodic{
 		queue.Every(p.cfg.PollInterval, orders.PollArgs{}),
 		queue.Every(p.cfg.PollInterval, orders.RecheckArgs{}),
+		queue.Every(p.cfg.PollInterval, fulfillments.RecheckArgs{}),
 		queue.Every(watchEvery, connections.WatchArgs{}),
 	}
 }
@@ -50,5 +52,10 @@ func refused(key tokens.Key) []tokens.Job {
 
 // reopened takes up what waited for the shop's token at Shopify.
 func reopened(shop shopify.Domain) []installs.Job {
-	return append(orders.Renewed(shop), connections.ReviewArgs{Shop: shop})
+	return append(renewed(shop), connections.ReviewArgs{Shop: shop})
+}
+
+// renewed lists what may go on in every leg once a shop's access was renewed.
+func renewed(shop shopify.Domain) []orders.Job {
+	return append(orders.Renewed(shop), fulfillments.Renewed(shop)...)
 }

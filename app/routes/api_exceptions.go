@@ -99,6 +99,10 @@ func (s *server) retryException(c *gin.Context) {
 var actions = map[exceptions.Code][]string{
 	exceptions.DuplicateOrder: {"adopt", "write_ours", "ignore"},
 	exceptions.TotalsMismatch: {"write_difference"},
+	// Dealt with outside: what cannot be seen to be gone.
+	exceptions.FulfillmentCancelled: {"handled"},
+	exceptions.TrackingLate:         {"handled"},
+	exceptions.ShipmentDiffers:      {"handled"},
 }
 
 // resolveException carries out a person's choice.

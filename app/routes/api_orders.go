@@ -50,11 +50,13 @@ type legJSON struct {
 // noLeg is a way on which nothing has happened.
 const noLeg = "none"
 
-func orderOf(o links.Order) orderJSON {
+func orderOf(o links.Order, shipments []links.Shipment) orderJSON {
+	var shipped legJSON
+	shipped.State, shipped.Reason = links.ShipmentsLeg(o, shipments)
 	answer := orderJSON{
 		TikTokOrderID: o.ID, TikTokShopID: o.TikTokShop, State: o.State, Reason: o.Reason, ShopifyName: o.ShopifyName,
 		Total: o.Total, Currency: o.Currency, TikTokStatus: string(o.Status), UpdatedAt: o.UpdatedAt,
-		Legs: legsJSON{Order: legJSON{string(o.State), o.Reason}, Shipments: legJSON{State: noLeg}, Refunds: legJSON{State: noLeg}},
+		Legs: legsJSON{Order: legJSON{string(o.State), o.Reason}, Shipments: shipped, Refunds: legJSON{State: noLeg}},
 	}
 	if o.ShopifyOrder != "" {
 		id := string(o.ShopifyOrder)
@@ -72,6 +74,7 @@ type entryJSON struct {
 // storyJSON is one order with everything that happened to it.
 type storyJSON struct {
 	orderJSON
+	Shipments  []shipmentJSON  `json:"shipments"`
 	Timeline   []entryJSON     `json:"timeline"`
 	Exceptions []exceptionJSON `json:"exceptions"`
 	Loop       *loopJSON       `json:"loop"`
@@ -90,7 +93,12 @@ func (s *server) listOrders(c *gin.Context) {
 	}
 	list := make([]orderJSON, len(page))
 	for n, order := range page {
-		list[n] = orderOf(order)
+		shipments, err := s.Ledger.Shipments(c.Request.Context(), order.Shop, order.ID)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		list[n] = orderOf(order, shipments)
 	}
 	c.JSON(http.StatusOK, gin.H{"orders": list, "next_cursor": next})
 }
@@ -122,7 +130,12 @@ func (s *server) readOrder(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	story := storyJSON{orderJSON: orderOf(order), Timeline: make([]entryJSON, len(entries)), Exceptions: exceptionsOf(open), Loop: loopOf(asked)}
+	shipments, err := s.Ledger.Shipments(ctx, shop, id)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	story := storyJSON{orderJSON: orderOf(order, shipments), Shipments: shipmentsOf(shipments), Timeline: make([]entryJSON, len(entries)), Exceptions: exceptionsOf(open), Loop: loopOf(asked)}
 	for n, entry := range entries {
 		story.Timeline[n] = entryJSON{entry, entry.Latency.Milliseconds()}
 	}

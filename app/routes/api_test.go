@@ -127,8 +127,12 @@ func TestReadOrder(t *testing.T) {
 		"shopify_order_id": "gid://shopify/Order/5", "shopify_name": "576461413038785752", "total": "12.34", "currency": "USD",
 		"updated_at": "0001-01-01T00:00:00Z",
 		"legs": map[string]any{
-			"order": map[string]any{"state": "written"}, "shipments": map[string]any{"state": "none"}, "refunds": map[string]any{"state": "none"},
+			"order": map[string]any{"state": "written"}, "shipments": map[string]any{"state": "done"}, "refunds": map[string]any{"state": "none"},
 		},
+		"shipments": []any{map[string]any{
+			"direction": "to_tiktok", "state": "done", "shopify_fulfillment_id": "gid://shopify/Fulfillment/2", "tiktok_package_id": "1153",
+			"units": []any{"5773"}, "carrier": "USPS", "tracking_number": "9400", "warning": "odd number", "shipped_at": "2026-11-01T11:00:00Z",
+		}},
 		"timeline": []any{map[string]any{
 			"at": "0001-01-01T00:00:00Z", "kind": "call", "text": "shopify OrderCreate", "facts": map[string]any{"outcome": "ok"}, "latency_ms": 120.0,
 		}},

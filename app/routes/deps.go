@@ -55,6 +55,9 @@ type Deps struct {
 	// SKUs reads the merchant's mappings, Mapper changes them.
 	SKUs   SKUTable
 	Mapper Mapper
+	// Carriers reads the merchant's answers about carriers, Chooser changes them.
+	Carriers CarrierTable
+	Chooser  CarrierChooser
 }
 
 // Health tells whether the program can work.
@@ -119,6 +122,8 @@ type Ledger interface {
 	// at the end. It returns links.ErrCursor for a cursor that is not the shop's.
 	SearchOrders(ctx context.Context, shop shopify.Domain, query string, limit int, cursor string) ([]links.Order, string, error)
 	Timeline(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]timeline.Entry, error)
+	// Shipments are an order's, the oldest first.
+	Shipments(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]links.Shipment, error)
 }
 
 // Exceptions reads what waits for a person. One of another shop is exceptions.ErrNotFound.

@@ -52,6 +52,7 @@ type world struct {
 	open     []exceptions.Exception
 	events   []inbox.Event
 	skus     map[shopify.Domain][]mappings.SKU
+	carriers map[shopify.Domain][]mappings.Carrier
 	did      []string
 	inboxErr error
 	pingErr  error
@@ -70,7 +71,7 @@ func newWorld() *world {
 			gone:  {Domain: gone, UninstalledAt: &uninstalled},
 		},
 		settings: map[shopify.Domain]shops.Settings{demo: shops.DefaultSettings(), other: shops.DefaultSettings()},
-		skus:     map[shopify.Domain][]mappings.SKU{},
+		skus:     map[shopify.Domain][]mappings.SKU{}, carriers: map[shopify.Domain][]mappings.Carrier{},
 		orders: []links.Order{
 			{Shop: demo, ID: "576461413038785752", TikTokShop: "7", State: links.Written, ShopifyOrder: "gid://shopify/Order/5", ShopifyName: "576461413038785752", Total: "12.34", Currency: "USD"},
 			{Shop: demo, ID: "576461413038785753", TikTokShop: "7", State: links.Held, Reason: "sku_unmatched"},
@@ -99,7 +100,7 @@ func (w *world) handler() http.Handler {
 		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
 		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w,
 		Settings: w, Panel: w, Ledger: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
-		SKUs: skuTable{w}, Mapper: skuTable{w},
+		SKUs: skuTable{w}, Mapper: skuTable{w}, Carriers: carrierTable{w}, Chooser: carrierTable{w},
 	})
 }
 
@@ -189,6 +190,20 @@ func (w *world) SearchOrders(_ context.Context, shop shopify.Domain, query strin
 		}
 	}
 	return found, "2", nil
+}
+
+func (w *world) Shipments(_ context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Shipment, error) {
+	if id != "576461413038785752" {
+		return nil, nil
+	}
+	at := time.Date(2026, 11, 1, 11, 0, 0, 0, time.UTC)
+	return []links.Shipment{
+		{Shop: shop, Order: id, Key: "old", Direction: links.ToTikTok, State: links.ShipmentDropped, Fulfillment: "gid://shopify/Fulfillment/1"},
+		{
+			Shop: shop, Order: id, Key: "secret", Direction: links.ToTikTok, State: links.ShipmentDone, Fulfillment: "gid://shopify/Fulfillment/2", Package: "1153",
+			Units: []tiktok.LineItemID{"5773"}, Company: "USPS", Provider: "7117", Number: "9400", Body: "secret", Warning: "odd number", ShippedAt: &at,
+		},
+	}, nil
 }
 
 func (w *world) Timeline(context.Context, shopify.Domain, tiktok.OrderID) ([]timeline.Entry, error) {

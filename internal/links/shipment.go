@@ -73,3 +73,39 @@ const (
 // Claims tells whether a shipment in this state has its units: no unit is in
 // two shipments, and the ledger refuses a second claim with ErrClaimed.
 func (s ShipmentState) Claims() bool { return s == ShipmentSent || s == ShipmentDone }
+
+// The states of an order's leg of shipments.
+const (
+	NoShipments = "none"
+	// ShipmentsHeld: something waits for a person or a switch, which the reason names.
+	ShipmentsHeld    = "held"
+	ShipmentsSending = "sending"
+	// ShipmentsPartly: some units are still here.
+	ShipmentsPartly = "partly"
+	ShipmentsDone   = "done"
+)
+
+// ShipmentsLeg sums up an order's shipments in a word, and why if they are held.
+func ShipmentsLeg(order Order, shipments []Shipment) (state, reason string) {
+	state = NoShipments
+	for _, s := range shipments {
+		switch s.State {
+		case ShipmentPlanned, ShipmentRefused:
+			return ShipmentsHeld, s.Reason
+		case ShipmentUndone:
+			if s.Handled == "" {
+				return ShipmentsHeld, string(s.State)
+			}
+		case ShipmentSent:
+			state = ShipmentsSending
+		case ShipmentDone:
+			if state != ShipmentsSending {
+				state = ShipmentsDone
+			}
+		}
+	}
+	if state == ShipmentsDone && order.Status == tiktok.PartiallyShipping {
+		state = ShipmentsPartly
+	}
+	return state, ""
+}

@@ -26,7 +26,18 @@ type Files interface {
 
 // Desk takes what a person asks for in the admin or the API. What it accepts is
 // kept as a job before it returns.
-type Desk struct{ Files Files }
+type Desk struct {
+	Files Files
+	// Legs know the exceptions of other features than the import.
+	Legs []Leg
+}
+
+// Leg starts what a person wants done about an exception of one feature. Both
+// return nil for an exception of another.
+type Leg struct {
+	Retry   func(e exceptions.Exception) Job
+	Resolve func(e exceptions.Exception, action, note string) Job
+}
 
 // ImportOrder starts bringing one order in, also one from before the start
 // line. It returns links.ErrNotFound where the order cannot be the shop's.
@@ -63,11 +74,21 @@ func (d *Desk) RetryException(ctx context.Context, e exceptions.Exception) error
 	if e.Order == "" {
 		return nil
 	}
+	for _, leg := range d.Legs {
+		if job := leg.Retry(e); job != nil {
+			return d.Files.Enqueue(ctx, job)
+		}
+	}
 	return d.Files.Enqueue(ctx, ImportArgs{Shop: e.Shop, Order: e.Order, Cause: "retry:" + e.ID, Asked: true})
 }
 
 // ResolveException starts what the person chose.
 func (d *Desk) ResolveException(ctx context.Context, e exceptions.Exception, action, note string) error {
+	for _, leg := range d.Legs {
+		if job := leg.Resolve(e, action, note); job != nil {
+			return d.Files.Enqueue(ctx, job)
+		}
+	}
 	args := ChoiceArgs{Shop: e.Shop, Order: e.Order, Note: note}
 	if e.Code == exceptions.TotalsMismatch {
 		args.Totals = links.TotalsChoice(action)

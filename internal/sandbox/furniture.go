@@ -60,7 +60,7 @@ func (s shelf) OrderByName(shop, name string) (loopsim.Order, bool) {
 		order.ZIP = o.ShippingAddress.Zip
 	}
 	for _, line := range o.Lines {
-		order.Lines = append(order.Lines, loopsim.Line{ID: line.GID, VariantID: line.VariantGID, SKU: line.SKU, Title: line.Title, Quantity: line.Quantity})
+		order.Lines = append(order.Lines, loopsim.Line{ID: line.GID, VariantID: line.VariantGID, SKU: line.SKU, Title: line.Title, Quantity: line.Quantity, Fulfilled: line.Shipped})
 	}
 	return order, true
 }

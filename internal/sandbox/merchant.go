@@ -78,6 +78,12 @@ type orderView struct {
 	State          string `json:"state"`
 	Reason         string `json:"reason"`
 	ShopifyOrderID string `json:"shopify_order_id"`
+	Legs           struct {
+		Shipments struct {
+			State  string `json:"state"`
+			Reason string `json:"reason"`
+		} `json:"shipments"`
+	} `json:"legs"`
 	Timeline       []struct {
 		At    time.Time         `json:"at"`
 		Kind  string            `json:"kind"`

@@ -45,6 +45,9 @@ func (s *Story) Tell(ctx context.Context) error {
 		{"TikTok knows which Shopify order it became.", s.reference},
 		{"A second buyer orders; Shopify writes the order, and the answer is lost on the way.", s.lostAnswer},
 		{"A third buyer orders, and TikTok's notification is lost on the way.", s.lostNotification},
+		{"The merchant turns on Pull fulfillments and Push fulfillments.", s.turnOnShipments},
+		{"The merchant packs the first order and fulfills it in Shopify, with a tracking number.", s.ship},
+		{"A fourth buyer orders, and TikTok itself fetches and delivers the parcel.", s.tiktokShips},
 		{"A person wonders why the order is as it is, and reads its timeline.", s.explain},
 	}
 	for n, chapter := range chapters {
