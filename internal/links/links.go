@@ -98,6 +98,9 @@ type Order struct {
 	Totals TotalsChoice
 	// ReferencedAt is when TikTok took the external order reference.
 	ReferencedAt *time.Time
+	// ShipBy is when TikTok wants the seller to have shipped what is left to ship,
+	// in unix seconds; 0 where nothing is left for the seller.
+	ShipBy int64
 
 	CreatedAt time.Time
 	UpdatedAt time.Time

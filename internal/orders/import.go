@@ -235,7 +235,7 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 		}
 		r.connection, r.order = c, order
 		r.row.TikTokShop, r.row.Status, r.row.UpdateTime = c.TikTokShop, order.Status, order.UpdateTime
-		r.row.OrderedAt, r.row.Currency = time.Unix(order.CreateTime, 0).UTC(), order.Payment.Currency
+		r.row.OrderedAt, r.row.Currency, r.row.ShipBy = time.Unix(order.CreateTime, 0).UTC(), order.Payment.Currency, shipBy(order)
 		return true, nil
 	}
 	return false, notFound(r.row.TikTokShop, connections)

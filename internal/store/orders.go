@@ -46,7 +46,8 @@ func (s *Store) saveOrder(ctx context.Context, q *db.Queries, lease links.Lease,
 		Status: order.Status, UpdateTime: order.UpdateTime, OrderedAt: micros(order.OrderedAt),
 		Total: order.Total, Currency: order.Currency, ShopifyOrder: order.ShopifyOrder, ShopifyName: order.ShopifyName,
 		WrittenAt: microsOf(order.WrittenAt), AttemptAt: microsOf(order.AttemptAt), Lookups: int64(order.Lookups),
-		DuplicateChoice: order.Duplicate, TotalsChoice: order.Totals, ReferencedAt: microsOf(order.ReferencedAt), CreatedAt: micros(s.now()),
+		DuplicateChoice: order.Duplicate, TotalsChoice: order.Totals, ReferencedAt: microsOf(order.ReferencedAt), ShipBy: order.ShipBy,
+		CreatedAt: micros(s.now()),
 	})
 }
 
@@ -139,7 +140,7 @@ func orderOf(row db.Order) links.Order {
 		Status: row.Status, UpdateTime: row.UpdateTime, OrderedAt: timeOf(row.OrderedAt), Total: row.Total, Currency: row.Currency,
 		ShopifyOrder: row.ShopifyOrder, ShopifyName: row.ShopifyName, WrittenAt: timeOrNil(row.WrittenAt), AttemptAt: timeOrNil(row.AttemptAt),
 		Lookups: int(row.Lookups), Duplicate: row.DuplicateChoice, Totals: row.TotalsChoice, ReferencedAt: timeOrNil(row.ReferencedAt),
-		CreatedAt: timeOf(row.CreatedAt), UpdatedAt: timeOf(row.UpdatedAt),
+		ShipBy: row.ShipBy, CreatedAt: timeOf(row.CreatedAt), UpdatedAt: timeOf(row.UpdatedAt),
 	}
 }
 

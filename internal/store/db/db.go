@@ -189,6 +189,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.exceptionStmt, err = db.PrepareContext(ctx, exception); err != nil {
 		return nil, fmt.Errorf("error preparing query Exception: %w", err)
 	}
+	if q.firstWrittenStmt, err = db.PrepareContext(ctx, firstWritten); err != nil {
+		return nil, fmt.Errorf("error preparing query FirstWritten: %w", err)
+	}
 	if q.freeShipmentUnitsStmt, err = db.PrepareContext(ctx, freeShipmentUnits); err != nil {
 		return nil, fmt.Errorf("error preparing query FreeShipmentUnits: %w", err)
 	}
@@ -249,6 +252,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openExceptionStmt, err = db.PrepareContext(ctx, openException); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenException: %w", err)
 	}
+	if q.openExceptionsStmt, err = db.PrepareContext(ctx, openExceptions); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenExceptions: %w", err)
+	}
 	if q.orderStmt, err = db.PrepareContext(ctx, order); err != nil {
 		return nil, fmt.Errorf("error preparing query Order: %w", err)
 	}
@@ -264,11 +270,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.orderStateStmt, err = db.PrepareContext(ctx, orderState); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderState: %w", err)
 	}
+	if q.orderToShipStmt, err = db.PrepareContext(ctx, orderToShip); err != nil {
+		return nil, fmt.Errorf("error preparing query OrderToShip: %w", err)
+	}
 	if q.ordersHoldingStmt, err = db.PrepareContext(ctx, ordersHolding); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersHolding: %w", err)
 	}
 	if q.ordersInStmt, err = db.PrepareContext(ctx, ordersIn); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersIn: %w", err)
+	}
+	if q.ordersToShipStmt, err = db.PrepareContext(ctx, ordersToShip); err != nil {
+		return nil, fmt.Errorf("error preparing query OrdersToShip: %w", err)
 	}
 	if q.ordersWithExceptionStmt, err = db.PrepareContext(ctx, ordersWithException); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersWithException: %w", err)
@@ -679,6 +691,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing exceptionStmt: %w", cerr)
 		}
 	}
+	if q.firstWrittenStmt != nil {
+		if cerr := q.firstWrittenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing firstWrittenStmt: %w", cerr)
+		}
+	}
 	if q.freeShipmentUnitsStmt != nil {
 		if cerr := q.freeShipmentUnitsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing freeShipmentUnitsStmt: %w", cerr)
@@ -779,6 +796,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openExceptionStmt: %w", cerr)
 		}
 	}
+	if q.openExceptionsStmt != nil {
+		if cerr := q.openExceptionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openExceptionsStmt: %w", cerr)
+		}
+	}
 	if q.orderStmt != nil {
 		if cerr := q.orderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing orderStmt: %w", cerr)
@@ -804,6 +826,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing orderStateStmt: %w", cerr)
 		}
 	}
+	if q.orderToShipStmt != nil {
+		if cerr := q.orderToShipStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing orderToShipStmt: %w", cerr)
+		}
+	}
 	if q.ordersHoldingStmt != nil {
 		if cerr := q.ordersHoldingStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing ordersHoldingStmt: %w", cerr)
@@ -812,6 +839,11 @@ func (q *Queries) Close() error {
 	if q.ordersInStmt != nil {
 		if cerr := q.ordersInStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing ordersInStmt: %w", cerr)
+		}
+	}
+	if q.ordersToShipStmt != nil {
+		if cerr := q.ordersToShipStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing ordersToShipStmt: %w", cerr)
 		}
 	}
 	if q.ordersWithExceptionStmt != nil {
@@ -1123,6 +1155,7 @@ type Queries struct {
 	eventsInStmt                 *sql.Stmt
 	eventsOfDeliveryStmt         *sql.Stmt
 	exceptionStmt                *sql.Stmt
+	firstWrittenStmt             *sql.Stmt
 	freeShipmentUnitsStmt        *sql.Stmt
 	holdLeaseStmt                *sql.Stmt
 	installShopStmt              *sql.Stmt
@@ -1143,13 +1176,16 @@ type Queries struct {
 	loopKeySetStmt               *sql.Stmt
 	markUninstalledStmt          *sql.Stmt
 	openExceptionStmt            *sql.Stmt
+	openExceptionsStmt           *sql.Stmt
 	orderStmt                    *sql.Stmt
 	orderByShopifyOrderStmt      *sql.Stmt
 	orderElsewhereStmt           *sql.Stmt
 	orderExceptionsStmt          *sql.Stmt
 	orderStateStmt               *sql.Stmt
+	orderToShipStmt              *sql.Stmt
 	ordersHoldingStmt            *sql.Stmt
 	ordersInStmt                 *sql.Stmt
+	ordersToShipStmt             *sql.Stmt
 	ordersWithExceptionStmt      *sql.Stmt
 	otherBackfillRunsStmt        *sql.Stmt
 	refuseTokenPairStmt          *sql.Stmt
@@ -1254,6 +1290,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		eventsInStmt:                 q.eventsInStmt,
 		eventsOfDeliveryStmt:         q.eventsOfDeliveryStmt,
 		exceptionStmt:                q.exceptionStmt,
+		firstWrittenStmt:             q.firstWrittenStmt,
 		freeShipmentUnitsStmt:        q.freeShipmentUnitsStmt,
 		holdLeaseStmt:                q.holdLeaseStmt,
 		installShopStmt:              q.installShopStmt,
@@ -1274,13 +1311,16 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		loopKeySetStmt:               q.loopKeySetStmt,
 		markUninstalledStmt:          q.markUninstalledStmt,
 		openExceptionStmt:            q.openExceptionStmt,
+		openExceptionsStmt:           q.openExceptionsStmt,
 		orderStmt:                    q.orderStmt,
 		orderByShopifyOrderStmt:      q.orderByShopifyOrderStmt,
 		orderElsewhereStmt:           q.orderElsewhereStmt,
 		orderExceptionsStmt:          q.orderExceptionsStmt,
 		orderStateStmt:               q.orderStateStmt,
+		orderToShipStmt:              q.orderToShipStmt,
 		ordersHoldingStmt:            q.ordersHoldingStmt,
 		ordersInStmt:                 q.ordersInStmt,
+		ordersToShipStmt:             q.ordersToShipStmt,
 		ordersWithExceptionStmt:      q.ordersWithExceptionStmt,
 		otherBackfillRunsStmt:        q.otherBackfillRunsStmt,
 		refuseTokenPairStmt:          q.refuseTokenPairStmt,

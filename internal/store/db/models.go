@@ -168,6 +168,7 @@ type Order struct {
 	TotalsChoice    links.TotalsChoice
 	AddressSeen     string
 	AddressWritten  string
+	ShipBy          int64
 }
 
 type OrderLease struct {
@@ -201,6 +202,13 @@ type OrderUnit struct {
 	Status       tiktok.OrderStatus
 	PackageID    tiktok.PackageID
 	Gone         string
+}
+
+type OrdersToShip struct {
+	Shop      shopify.Domain
+	OrderID   tiktok.OrderID
+	ShipBy    int64
+	OrderedAt int64
 }
 
 type Setting struct {

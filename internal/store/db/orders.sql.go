@@ -294,7 +294,7 @@ func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, erro
 }
 
 const order = `-- name: Order :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND order_id = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by FROM orders WHERE shop = $1 AND order_id = $2
 `
 
 type OrderParams struct {
@@ -329,12 +329,13 @@ func (q *Queries) Order(ctx context.Context, arg OrderParams) (Order, error) {
 		&i.TotalsChoice,
 		&i.AddressSeen,
 		&i.AddressWritten,
+		&i.ShipBy,
 	)
 	return i, err
 }
 
 const orderByShopifyOrder = `-- name: OrderByShopifyOrder :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
 `
 
 type OrderByShopifyOrderParams struct {
@@ -369,6 +370,7 @@ func (q *Queries) OrderByShopifyOrder(ctx context.Context, arg OrderByShopifyOrd
 		&i.TotalsChoice,
 		&i.AddressSeen,
 		&i.AddressWritten,
+		&i.ShipBy,
 	)
 	return i, err
 }
@@ -406,7 +408,7 @@ func (q *Queries) OrderState(ctx context.Context, arg OrderStateParams) (links.S
 }
 
 const ordersIn = `-- name: OrdersIn :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
 ORDER BY order_id LIMIT $5
 `
 
@@ -457,6 +459,7 @@ func (q *Queries) OrdersIn(ctx context.Context, arg OrdersInParams) ([]Order, er
 			&i.TotalsChoice,
 			&i.AddressSeen,
 			&i.AddressWritten,
+			&i.ShipBy,
 		); err != nil {
 			return nil, err
 		}
@@ -515,14 +518,15 @@ func (q *Queries) RenewLease(ctx context.Context, arg RenewLeaseParams) (int64, 
 
 const saveOrder = `-- name: SaveOrder :exec
 INSERT INTO orders (shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency,
-    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, zip_hash, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, $19)
+    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, zip_hash, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $20)
 ON CONFLICT (shop, order_id) DO UPDATE SET
     tiktok_shop = excluded.tiktok_shop, state = excluded.state, reason = excluded.reason, status = excluded.status,
     update_time = excluded.update_time, ordered_at = excluded.ordered_at, total = excluded.total, currency = excluded.currency,
     shopify_order = excluded.shopify_order, shopify_name = excluded.shopify_name, written_at = excluded.written_at,
     attempt_at = excluded.attempt_at, lookups = excluded.lookups, duplicate_choice = excluded.duplicate_choice,
-    totals_choice = excluded.totals_choice, referenced_at = excluded.referenced_at, updated_at = excluded.updated_at
+    totals_choice = excluded.totals_choice, referenced_at = excluded.referenced_at,
+    ship_by = excluded.ship_by, updated_at = excluded.updated_at
 `
 
 type SaveOrderParams struct {
@@ -544,6 +548,7 @@ type SaveOrderParams struct {
 	DuplicateChoice links.DuplicateChoice
 	TotalsChoice    links.TotalsChoice
 	ReferencedAt    int64
+	ShipBy          int64
 	CreatedAt       int64
 }
 
@@ -567,13 +572,14 @@ func (q *Queries) SaveOrder(ctx context.Context, arg SaveOrderParams) error {
 		arg.DuplicateChoice,
 		arg.TotalsChoice,
 		arg.ReferencedAt,
+		arg.ShipBy,
 		arg.CreatedAt,
 	)
 	return err
 }
 
 const searchOrders = `-- name: SearchOrders :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written FROM orders
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by FROM orders
 WHERE shop = $1
     AND (substr(order_id, 1, $2) = $3
         OR substr(lower(ltrim(shopify_name, '#')), 1, $2) = $3)
@@ -631,6 +637,7 @@ func (q *Queries) SearchOrders(ctx context.Context, arg SearchOrdersParams) ([]O
 			&i.TotalsChoice,
 			&i.AddressSeen,
 			&i.AddressWritten,
+			&i.ShipBy,
 		); err != nil {
 			return nil, err
 		}

@@ -30,14 +30,15 @@ SELECT state FROM orders WHERE shop = $1 AND order_id = $2;
 
 -- name: SaveOrder :exec
 INSERT INTO orders (shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency,
-    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, zip_hash, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, $19)
+    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, zip_hash, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $20)
 ON CONFLICT (shop, order_id) DO UPDATE SET
     tiktok_shop = excluded.tiktok_shop, state = excluded.state, reason = excluded.reason, status = excluded.status,
     update_time = excluded.update_time, ordered_at = excluded.ordered_at, total = excluded.total, currency = excluded.currency,
     shopify_order = excluded.shopify_order, shopify_name = excluded.shopify_name, written_at = excluded.written_at,
     attempt_at = excluded.attempt_at, lookups = excluded.lookups, duplicate_choice = excluded.duplicate_choice,
-    totals_choice = excluded.totals_choice, referenced_at = excluded.referenced_at, updated_at = excluded.updated_at;
+    totals_choice = excluded.totals_choice, referenced_at = excluded.referenced_at,
+    ship_by = excluded.ship_by, updated_at = excluded.updated_at;
 
 -- name: SetOrderZIP :exec
 UPDATE orders SET zip_hash = $3 WHERE shop = $1 AND order_id = $2;

@@ -112,12 +112,12 @@ func orders(t *testing.T, b *bench) {
 	at := created.Add(123456 * time.Microsecond)
 	order := links.Order{
 		Shop: demo, TikTokShop: "7495000000000000001", ID: orderID, State: links.Waiting, Reason: "on_hold", Status: tiktok.OnHold,
-		UpdateTime: 1795100000, OrderedAt: time.Unix(1795000000, 0).UTC(), Currency: "USD", AttemptAt: &at, Lookups: 2,
+		UpdateTime: 1795100000, OrderedAt: time.Unix(1795000000, 0).UTC(), Currency: "USD", AttemptAt: &at, Lookups: 2, ShipBy: 1795300000,
 	}
 	must(t, b.SaveOrder(ctx, lease, order))
 	b.pass(time.Hour)
 	order.State, order.Reason, order.AttemptAt, order.WrittenAt, order.ReferencedAt = links.Written, "", nil, &at, &at
-	order.Total, order.ShopifyOrder, order.ShopifyName, order.Duplicate = "24.99", "gid://shopify/Order/1", string(orderID), links.WriteOurs
+	order.Total, order.ShopifyOrder, order.ShopifyName, order.Duplicate, order.ShipBy = "24.99", "gid://shopify/Order/1", string(orderID), links.WriteOurs, 1795300001
 	lines := []links.Line{
 		{
 			ShopifyLine: "gid://shopify/LineItem/1", Variant: "gid://shopify/ProductVariant/7", SKU: "MUG-1", Title: "Mug · größe", Quantity: 2, UnitPrice: "9.99",
