@@ -10,7 +10,8 @@ import (
 // families are the names under which one carrier goes: Shopify's own list
 // ("tracking companies" of its fulfillment guide), shops' usual spellings and
 // TikTok's. Services of one carrier that TikTok lists apart are families of
-// their own: a parcel of DHL Express is not DHL eCommerce's.
+// their own: a parcel of DHL Express is not DHL eCommerce's, and which of them
+// "DHL" is nobody can tell.
 var families = [][]string{
 	{"USPS", "United States Postal Service", "US Postal Service", "U.S. Postal Service", "USPS Ground Advantage", "USPS Priority Mail", "USPS First Class"},
 	{"UPS", "United Parcel Service", "UPS Ground", "UPS (US)", "UPS United States"},
@@ -19,8 +20,8 @@ var families = [][]string{
 	{"FedEx", "Federal Express", "FedEx Ground", "FedEx Express", "FedEx Home Delivery", "FedEx US", "FedEx UK"},
 	{"FedEx SmartPost", "FedEx Ground Economy"},
 	{"DHL eCommerce", "DHL eCommerce US", "DHL eCommerce Americas", "DHL Global Mail"},
-	{"DHL eCommerce UK", "DHL Parcel UK", "DHL UK"},
-	{"DHL Express", "DHL", "DHL Express (US)", "DHL Express UK", "DHL Express US"},
+	{"DHL eCommerce UK", "DHL Parcel UK"},
+	{"DHL Express", "DHL Express (US)", "DHL Express UK", "DHL Express US"},
 	{"OnTrac", "OnTrac Logistics"},
 	{"LaserShip", "Laser Ship"},
 	{"Amazon Logistics", "Amazon Logistics US", "Amazon Shipping", "AMZL", "AMZL US", "Amazon Logistics UK"},
@@ -40,7 +41,7 @@ var families = [][]string{
 	{"Royal Mail", "Royal Mail UK", "RoyalMail"},
 	{"Parcelforce", "Parcelforce Worldwide", "Parcel Force"},
 	{"Evri", "Hermes", "Hermes UK", "MyHermes", "EVRi UK"},
-	{"DPD UK", "DPD", "DPD (UK)"},
+	{"DPD UK", "DPD (UK)", "DPD United Kingdom"},
 	{"DPD Local", "DPD Local UK", "Interlink Express"},
 	{"Yodel", "Yodel UK"},
 	{"InPost", "InPost UK"},
