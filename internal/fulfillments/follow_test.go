@@ -214,7 +214,7 @@ func TestWhatAPersonMustMend(t *testing.T) {
 			want: exceptions.ShipmentDiffers, shipped: 2,
 			mend: func(s *scene, id tiktok.OrderID) { s.handled(id, exceptions.ShipmentDiffers) },
 		},
-		"nobody may fulfil it in Shopify": {
+		"nobody may fulfill it in Shopify": {
 			before: func(s *scene, id tiktok.OrderID) {
 				s.must(s.shopify.HoldFulfillment(string(shop), string(s.row(id).ShopifyOrder), true))
 				_, err := s.tiktok.Ship(string(id), tiktoksim.Shipment{TrackingNumber: first})

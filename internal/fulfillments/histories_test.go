@@ -66,7 +66,7 @@ func (m *model) act(rt *rapid.T) {
 	number := fmt.Sprint("94", m.count, len(m.fulfillments), m.now.Minute())
 	switch rapid.IntRange(0, 8).Draw(rt, "act") {
 	case 0, 1:
-		m.personFulfils(rt, number)
+		m.personFulfills(rt, number)
 	case 2:
 		m.sellerCenter(rt, number)
 	case 3:
@@ -90,7 +90,7 @@ func (m *model) act(rt *rapid.T) {
 	}
 }
 
-func (m *model) personFulfils(rt *rapid.T, number string) {
+func (m *model) personFulfills(rt *rapid.T, number string) {
 	var lines []shopify.FulfillmentLine
 	for _, l := range m.lines {
 		if n := rapid.IntRange(0, m.left(l.ShopifyLine)).Draw(rt, "quantity"); n > 0 {
@@ -104,7 +104,7 @@ func (m *model) personFulfils(rt *rapid.T, number string) {
 	if rapid.IntRange(0, 4).Draw(rt, "number") > 0 {
 		numbers = []string{number}
 	}
-	m.fulfil(rapid.SampledFrom([]string{"USPS", "UPS", "Pony"}).Draw(rt, "company"), numbers, lines)
+	m.fulfill(rapid.SampledFrom([]string{"USPS", "UPS", "Pony"}).Draw(rt, "company"), numbers, lines)
 }
 
 func (m *model) sellerCenter(rt *rapid.T, number string) {

@@ -139,7 +139,7 @@ func (b *board) parcelOf(name string, units []*unit) links.Shipment {
 	return s
 }
 
-// lacking asks about units that Shopify does not let anybody fulfil: on hold, taken out, or closed.
+// lacking asks about units that Shopify does not let anybody fulfill: on hold, taken out, or closed.
 func (b *board) lacking(name string, units []*unit) {
 	s := b.parcelOf(name, units)
 	s.Reason = string(exceptions.ShipmentDiffers)

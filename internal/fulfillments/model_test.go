@@ -239,12 +239,12 @@ func (m *model) CreateFulfillment(_ context.Context, _ shopify.Domain, s shopify
 			}
 			lines = append(lines, shopify.FulfillmentLine{Line: u.Line, Quantity: u.Quantity})
 		}
-		id = m.fulfil(s.Parcels.Company, s.Parcels.Numbers, lines)
+		id = m.fulfill(s.Parcels.Company, s.Parcels.Numbers, lines)
 		return nil
 	})
 }
 
-func (m *model) fulfil(company string, numbers []string, lines []shopify.FulfillmentLine) shopify.GID {
+func (m *model) fulfill(company string, numbers []string, lines []shopify.FulfillmentLine) shopify.GID {
 	m.count++
 	f := shopify.Fulfillment{ID: gid("Fulfillment", fmt.Sprint(m.count)), Name: fmt.Sprint("#", m.count), Status: "SUCCESS", CreatedAt: m.now.Format(time.RFC3339), Lines: lines}
 	for _, number := range numbers {

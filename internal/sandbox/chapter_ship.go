@@ -61,7 +61,7 @@ func (s *Story) turnOnShipments(ctx context.Context) (string, error) {
 	return "", u.err()
 }
 
-// ship has the merchant fulfil the first order in Shopify; TikTok must hear of it once.
+// ship has the merchant fulfill the first order in Shopify; TikTok must hear of it once.
 func (s *Story) ship(ctx context.Context) (string, error) {
 	o, err := s.one(s.order)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Story) ship(ctx context.Context) (string, error) {
 	return fmt.Sprintf("TikTok knows that all 3 units left with USPS %s. Loop, which took back nothing of it before, takes all now.", storyNumber), errors.Join(err, u.err())
 }
 
-// tiktokShips has TikTok itself move an order: nobody fulfils it in Shopify, and Loop would never take it back.
+// tiktokShips has TikTok itself move an order: nobody fulfills it in Shopify, and Loop would never take it back.
 func (s *Story) tiktokShips(ctx context.Context) (string, error) {
 	spec := storyOrder()
 	spec.Status, spec.ShippingType = "AWAITING_SHIPMENT", "TIKTOK"
