@@ -23,11 +23,13 @@ func (p *program) watching(w *queue.Workers) {
 	watcher := &connections.Watcher{
 		Connections: p.store, TikTok: p.tiktok, WebhookURL: p.connector.WebhookURL, Renewed: renewed, Log: p.log,
 	}
+	deadlines := &fulfillments.Watcher{Store: p.store, Now: time.Now}
 	reviewer := &connections.Reviewer{Accesses: p.store, Exceptions: p.store, Now: time.Now}
 	queue.Handle(w, poller.Poll)
 	queue.Handle(w, poller.PollShop)
 	queue.Handle(w, rechecker.Recheck)
 	queue.Handle(w, rechecker.Resume)
+	queue.Handle(w, deadlines.Watch)
 	queue.Handle(w, watcher.Watch)
 	queue.Handle(w, watcher.Check)
 	queue.Handle(w, watcher.Deauthorize)
@@ -41,6 +43,7 @@ func (p *program) watches() []queue.Periodic {
 		queue.Every(p.cfg.PollInterval, orders.PollArgs{}),
 		queue.Every(p.cfg.PollInterval, orders.RecheckArgs{}),
 		queue.Every(p.cfg.PollInterval, fulfillments.RecheckArgs{}),
+		queue.Every(p.cfg.PollInterval, fulfillments.WatchArgs{}),
 		queue.Every(watchEvery, connections.WatchArgs{}),
 	}
 }

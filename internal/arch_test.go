@@ -126,7 +126,7 @@ var only = map[string][]string{
 // pure lists the files that hold a rule and nothing else.
 var pure = map[string][]string{
 	"internal/orders":       {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go", "changes.go", "place.go", "shipby.go"},
-	"internal/fulfillments": {"carriers.go", "truth.go", "step.go", "board.go", "outcomes.go", "incoming.go", "mirror.go"},
+	"internal/fulfillments": {"carriers.go", "deadline.go", "truth.go", "step.go", "board.go", "outcomes.go", "incoming.go", "mirror.go"},
 	"internal/money":        {"*"},
 }
 

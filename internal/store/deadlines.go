@@ -12,11 +12,11 @@ import (
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
-// OrdersToShip lists orders of all shops of which TikTok awaits units before a
+// OrdersToShip lists orders of all shops of which TikTok awaits units until a
 // time, those that are due first before the others. It goes on behind after.
-func (s *Store) OrdersToShip(ctx context.Context, before time.Time, after links.Deadline, limit int) ([]links.Deadline, error) {
+func (s *Store) OrdersToShip(ctx context.Context, until time.Time, after links.Deadline, limit int) ([]links.Deadline, error) {
 	rows, err := s.read.OrdersToShip(ctx, db.OrdersToShipParams{
-		Before: before.Unix(), Due: after.ShipBy, Shop: after.Shop, OrderID: after.Order, Most: int32(min(max(limit, 1), mostListed)),
+		Until: until.Unix(), Due: after.ShipBy, Shop: after.Shop, OrderID: after.Order, Most: int32(min(max(limit, 1), mostListed)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list orders to ship: %w", err)

@@ -99,24 +99,24 @@ func (q *Queries) OrderToShip(ctx context.Context, arg OrderToShipParams) (Order
 
 const ordersToShip = `-- name: OrdersToShip :many
 SELECT shop, order_id, ship_by, ordered_at FROM orders_to_ship
-WHERE ship_by < $1
+WHERE ship_by <= $1
     AND (ship_by > $2
         OR (ship_by = $2 AND (shop > $3 OR (shop = $3 AND order_id > $4))))
 ORDER BY ship_by, shop, order_id LIMIT $5
 `
 
 type OrdersToShipParams struct {
-	Before  int64
+	Until   int64
 	Due     int64
 	Shop    shopify.Domain
 	OrderID tiktok.OrderID
 	Most    int32
 }
 
-// Those that are due before a time, the earliest first.
+// Those that are due until a time, the earliest first.
 func (q *Queries) OrdersToShip(ctx context.Context, arg OrdersToShipParams) ([]OrdersToShip, error) {
 	rows, err := q.query(ctx, q.ordersToShipStmt, ordersToShip,
-		arg.Before,
+		arg.Until,
 		arg.Due,
 		arg.Shop,
 		arg.OrderID,

@@ -1,7 +1,7 @@
 -- name: OrdersToShip :many
--- Those that are due before a time, the earliest first.
+-- Those that are due until a time, the earliest first.
 SELECT * FROM orders_to_ship
-WHERE ship_by < sqlc.arg(before)
+WHERE ship_by <= sqlc.arg(until)
     AND (ship_by > sqlc.arg(due)
         OR (ship_by = sqlc.arg(due) AND (shop > sqlc.arg(shop) OR (shop = sqlc.arg(shop) AND order_id > sqlc.arg(order_id)))))
 ORDER BY ship_by, shop, order_id LIMIT sqlc.arg(most);
