@@ -47,6 +47,8 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseExceptions(ctx, db.EraseExceptionsParams{Shop: domain, Before: before}),
 		q.EraseTimeline(ctx, db.EraseTimelineParams{Shop: domain, Before: before}),
 		q.EraseLoopChecks(ctx, db.EraseLoopChecksParams{Shop: domain, Before: before}),
+		q.EraseRefundSteps(ctx, db.EraseRefundStepsParams{Shop: domain, Before: before}),
+		q.EraseRefunds(ctx, db.EraseRefundsParams{Shop: domain, Before: before}),
 		// Shipments, intents, lines and units first: they are found through their order.
 		q.EraseShipmentUnits(ctx, db.EraseShipmentUnitsParams{Shop: domain, Before: before}),
 		q.EraseShipments(ctx, db.EraseShipmentsParams{Shop: domain, Before: before}),

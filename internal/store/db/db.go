@@ -33,6 +33,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addLineStmt, err = db.PrepareContext(ctx, addLine); err != nil {
 		return nil, fmt.Errorf("error preparing query AddLine: %w", err)
 	}
+	if q.addRefundStepStmt, err = db.PrepareContext(ctx, addRefundStep); err != nil {
+		return nil, fmt.Errorf("error preparing query AddRefundStep: %w", err)
+	}
 	if q.addSettingsStmt, err = db.PrepareContext(ctx, addSettings); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSettings: %w", err)
 	}
@@ -78,6 +81,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countOrdersStmt, err = db.PrepareContext(ctx, countOrders); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOrders: %w", err)
 	}
+	if q.countRefundsStmt, err = db.PrepareContext(ctx, countRefunds); err != nil {
+		return nil, fmt.Errorf("error preparing query CountRefunds: %w", err)
+	}
 	if q.cursorStmt, err = db.PrepareContext(ctx, cursor); err != nil {
 		return nil, fmt.Errorf("error preparing query Cursor: %w", err)
 	}
@@ -116,6 +122,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.deleteOldStatesStmt, err = db.PrepareContext(ctx, deleteOldStates); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteOldStates: %w", err)
+	}
+	if q.deleteRefundStepsStmt, err = db.PrepareContext(ctx, deleteRefundSteps); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteRefundSteps: %w", err)
 	}
 	if q.deleteSKUMappingStmt, err = db.PrepareContext(ctx, deleteSKUMapping); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteSKUMapping: %w", err)
@@ -164,6 +173,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.eraseOrdersStmt, err = db.PrepareContext(ctx, eraseOrders); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseOrders: %w", err)
+	}
+	if q.eraseRefundStepsStmt, err = db.PrepareContext(ctx, eraseRefundSteps); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseRefundSteps: %w", err)
+	}
+	if q.eraseRefundsStmt, err = db.PrepareContext(ctx, eraseRefunds); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseRefunds: %w", err)
 	}
 	if q.eraseShipmentUnitsStmt, err = db.PrepareContext(ctx, eraseShipmentUnits); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseShipmentUnits: %w", err)
@@ -267,6 +282,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.orderExceptionsStmt, err = db.PrepareContext(ctx, orderExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderExceptions: %w", err)
 	}
+	if q.orderRefundsStmt, err = db.PrepareContext(ctx, orderRefunds); err != nil {
+		return nil, fmt.Errorf("error preparing query OrderRefunds: %w", err)
+	}
 	if q.orderStateStmt, err = db.PrepareContext(ctx, orderState); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderState: %w", err)
 	}
@@ -287,6 +305,21 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.otherBackfillRunsStmt, err = db.PrepareContext(ctx, otherBackfillRuns); err != nil {
 		return nil, fmt.Errorf("error preparing query OtherBackfillRuns: %w", err)
+	}
+	if q.refundStmt, err = db.PrepareContext(ctx, refund); err != nil {
+		return nil, fmt.Errorf("error preparing query Refund: %w", err)
+	}
+	if q.refundStateStmt, err = db.PrepareContext(ctx, refundState); err != nil {
+		return nil, fmt.Errorf("error preparing query RefundState: %w", err)
+	}
+	if q.refundStepsStmt, err = db.PrepareContext(ctx, refundSteps); err != nil {
+		return nil, fmt.Errorf("error preparing query RefundSteps: %w", err)
+	}
+	if q.refundsInStateStmt, err = db.PrepareContext(ctx, refundsInState); err != nil {
+		return nil, fmt.Errorf("error preparing query RefundsInState: %w", err)
+	}
+	if q.refundsSinceStmt, err = db.PrepareContext(ctx, refundsSince); err != nil {
+		return nil, fmt.Errorf("error preparing query RefundsSince: %w", err)
 	}
 	if q.refuseTokenPairStmt, err = db.PrepareContext(ctx, refuseTokenPair); err != nil {
 		return nil, fmt.Errorf("error preparing query RefuseTokenPair: %w", err)
@@ -341,6 +374,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.saveOrderStmt, err = db.PrepareContext(ctx, saveOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveOrder: %w", err)
+	}
+	if q.saveRefundStmt, err = db.PrepareContext(ctx, saveRefund); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveRefund: %w", err)
 	}
 	if q.saveSKUMappingStmt, err = db.PrepareContext(ctx, saveSKUMapping); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveSKUMapping: %w", err)
@@ -431,6 +467,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addLineStmt: %w", cerr)
 		}
 	}
+	if q.addRefundStepStmt != nil {
+		if cerr := q.addRefundStepStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addRefundStepStmt: %w", cerr)
+		}
+	}
 	if q.addSettingsStmt != nil {
 		if cerr := q.addSettingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addSettingsStmt: %w", cerr)
@@ -506,6 +547,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countOrdersStmt: %w", cerr)
 		}
 	}
+	if q.countRefundsStmt != nil {
+		if cerr := q.countRefundsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countRefundsStmt: %w", cerr)
+		}
+	}
 	if q.cursorStmt != nil {
 		if cerr := q.cursorStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing cursorStmt: %w", cerr)
@@ -569,6 +615,11 @@ func (q *Queries) Close() error {
 	if q.deleteOldStatesStmt != nil {
 		if cerr := q.deleteOldStatesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteOldStatesStmt: %w", cerr)
+		}
+	}
+	if q.deleteRefundStepsStmt != nil {
+		if cerr := q.deleteRefundStepsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteRefundStepsStmt: %w", cerr)
 		}
 	}
 	if q.deleteSKUMappingStmt != nil {
@@ -649,6 +700,16 @@ func (q *Queries) Close() error {
 	if q.eraseOrdersStmt != nil {
 		if cerr := q.eraseOrdersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eraseOrdersStmt: %w", cerr)
+		}
+	}
+	if q.eraseRefundStepsStmt != nil {
+		if cerr := q.eraseRefundStepsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseRefundStepsStmt: %w", cerr)
+		}
+	}
+	if q.eraseRefundsStmt != nil {
+		if cerr := q.eraseRefundsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseRefundsStmt: %w", cerr)
 		}
 	}
 	if q.eraseShipmentUnitsStmt != nil {
@@ -821,6 +882,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing orderExceptionsStmt: %w", cerr)
 		}
 	}
+	if q.orderRefundsStmt != nil {
+		if cerr := q.orderRefundsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing orderRefundsStmt: %w", cerr)
+		}
+	}
 	if q.orderStateStmt != nil {
 		if cerr := q.orderStateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing orderStateStmt: %w", cerr)
@@ -854,6 +920,31 @@ func (q *Queries) Close() error {
 	if q.otherBackfillRunsStmt != nil {
 		if cerr := q.otherBackfillRunsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing otherBackfillRunsStmt: %w", cerr)
+		}
+	}
+	if q.refundStmt != nil {
+		if cerr := q.refundStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing refundStmt: %w", cerr)
+		}
+	}
+	if q.refundStateStmt != nil {
+		if cerr := q.refundStateStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing refundStateStmt: %w", cerr)
+		}
+	}
+	if q.refundStepsStmt != nil {
+		if cerr := q.refundStepsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing refundStepsStmt: %w", cerr)
+		}
+	}
+	if q.refundsInStateStmt != nil {
+		if cerr := q.refundsInStateStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing refundsInStateStmt: %w", cerr)
+		}
+	}
+	if q.refundsSinceStmt != nil {
+		if cerr := q.refundsSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing refundsSinceStmt: %w", cerr)
 		}
 	}
 	if q.refuseTokenPairStmt != nil {
@@ -944,6 +1035,11 @@ func (q *Queries) Close() error {
 	if q.saveOrderStmt != nil {
 		if cerr := q.saveOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveOrderStmt: %w", cerr)
+		}
+	}
+	if q.saveRefundStmt != nil {
+		if cerr := q.saveRefundStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveRefundStmt: %w", cerr)
 		}
 	}
 	if q.saveSKUMappingStmt != nil {
@@ -1103,6 +1199,7 @@ type Queries struct {
 	addBackfillStmt              *sql.Stmt
 	addEventStmt                 *sql.Stmt
 	addLineStmt                  *sql.Stmt
+	addRefundStepStmt            *sql.Stmt
 	addSettingsStmt              *sql.Stmt
 	addUnitStmt                  *sql.Stmt
 	allConnectionsStmt           *sql.Stmt
@@ -1118,6 +1215,7 @@ type Queries struct {
 	countExceptionsStmt          *sql.Stmt
 	countOpenByCodeStmt          *sql.Stmt
 	countOrdersStmt              *sql.Stmt
+	countRefundsStmt             *sql.Stmt
 	cursorStmt                   *sql.Stmt
 	deleteAuthorizationsStmt     *sql.Stmt
 	deleteCarrierStmt            *sql.Stmt
@@ -1131,6 +1229,7 @@ type Queries struct {
 	deleteLoopKeyStmt            *sql.Stmt
 	deleteOldEventsStmt          *sql.Stmt
 	deleteOldStatesStmt          *sql.Stmt
+	deleteRefundStepsStmt        *sql.Stmt
 	deleteSKUMappingStmt         *sql.Stmt
 	deleteSKUMappingsStmt        *sql.Stmt
 	deleteSettingsStmt           *sql.Stmt
@@ -1147,6 +1246,8 @@ type Queries struct {
 	eraseLinesStmt               *sql.Stmt
 	eraseLoopChecksStmt          *sql.Stmt
 	eraseOrdersStmt              *sql.Stmt
+	eraseRefundStepsStmt         *sql.Stmt
+	eraseRefundsStmt             *sql.Stmt
 	eraseShipmentUnitsStmt       *sql.Stmt
 	eraseShipmentsStmt           *sql.Stmt
 	eraseTimelineStmt            *sql.Stmt
@@ -1181,6 +1282,7 @@ type Queries struct {
 	orderByShopifyOrderStmt      *sql.Stmt
 	orderElsewhereStmt           *sql.Stmt
 	orderExceptionsStmt          *sql.Stmt
+	orderRefundsStmt             *sql.Stmt
 	orderStateStmt               *sql.Stmt
 	orderToShipStmt              *sql.Stmt
 	ordersHoldingStmt            *sql.Stmt
@@ -1188,6 +1290,11 @@ type Queries struct {
 	ordersToShipStmt             *sql.Stmt
 	ordersWithExceptionStmt      *sql.Stmt
 	otherBackfillRunsStmt        *sql.Stmt
+	refundStmt                   *sql.Stmt
+	refundStateStmt              *sql.Stmt
+	refundStepsStmt              *sql.Stmt
+	refundsInStateStmt           *sql.Stmt
+	refundsSinceStmt             *sql.Stmt
 	refuseTokenPairStmt          *sql.Stmt
 	refusedTokensStmt            *sql.Stmt
 	releaseLeaseStmt             *sql.Stmt
@@ -1206,6 +1313,7 @@ type Queries struct {
 	saveLoopCheckStmt            *sql.Stmt
 	saveLoopKeyStmt              *sql.Stmt
 	saveOrderStmt                *sql.Stmt
+	saveRefundStmt               *sql.Stmt
 	saveSKUMappingStmt           *sql.Stmt
 	saveSettingsStmt             *sql.Stmt
 	saveShipmentStmt             *sql.Stmt
@@ -1238,6 +1346,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addBackfillStmt:              q.addBackfillStmt,
 		addEventStmt:                 q.addEventStmt,
 		addLineStmt:                  q.addLineStmt,
+		addRefundStepStmt:            q.addRefundStepStmt,
 		addSettingsStmt:              q.addSettingsStmt,
 		addUnitStmt:                  q.addUnitStmt,
 		allConnectionsStmt:           q.allConnectionsStmt,
@@ -1253,6 +1362,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countExceptionsStmt:          q.countExceptionsStmt,
 		countOpenByCodeStmt:          q.countOpenByCodeStmt,
 		countOrdersStmt:              q.countOrdersStmt,
+		countRefundsStmt:             q.countRefundsStmt,
 		cursorStmt:                   q.cursorStmt,
 		deleteAuthorizationsStmt:     q.deleteAuthorizationsStmt,
 		deleteCarrierStmt:            q.deleteCarrierStmt,
@@ -1266,6 +1376,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteLoopKeyStmt:            q.deleteLoopKeyStmt,
 		deleteOldEventsStmt:          q.deleteOldEventsStmt,
 		deleteOldStatesStmt:          q.deleteOldStatesStmt,
+		deleteRefundStepsStmt:        q.deleteRefundStepsStmt,
 		deleteSKUMappingStmt:         q.deleteSKUMappingStmt,
 		deleteSKUMappingsStmt:        q.deleteSKUMappingsStmt,
 		deleteSettingsStmt:           q.deleteSettingsStmt,
@@ -1282,6 +1393,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		eraseLinesStmt:               q.eraseLinesStmt,
 		eraseLoopChecksStmt:          q.eraseLoopChecksStmt,
 		eraseOrdersStmt:              q.eraseOrdersStmt,
+		eraseRefundStepsStmt:         q.eraseRefundStepsStmt,
+		eraseRefundsStmt:             q.eraseRefundsStmt,
 		eraseShipmentUnitsStmt:       q.eraseShipmentUnitsStmt,
 		eraseShipmentsStmt:           q.eraseShipmentsStmt,
 		eraseTimelineStmt:            q.eraseTimelineStmt,
@@ -1316,6 +1429,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		orderByShopifyOrderStmt:      q.orderByShopifyOrderStmt,
 		orderElsewhereStmt:           q.orderElsewhereStmt,
 		orderExceptionsStmt:          q.orderExceptionsStmt,
+		orderRefundsStmt:             q.orderRefundsStmt,
 		orderStateStmt:               q.orderStateStmt,
 		orderToShipStmt:              q.orderToShipStmt,
 		ordersHoldingStmt:            q.ordersHoldingStmt,
@@ -1323,6 +1437,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		ordersToShipStmt:             q.ordersToShipStmt,
 		ordersWithExceptionStmt:      q.ordersWithExceptionStmt,
 		otherBackfillRunsStmt:        q.otherBackfillRunsStmt,
+		refundStmt:                   q.refundStmt,
+		refundStateStmt:              q.refundStateStmt,
+		refundStepsStmt:              q.refundStepsStmt,
+		refundsInStateStmt:           q.refundsInStateStmt,
+		refundsSinceStmt:             q.refundsSinceStmt,
 		refuseTokenPairStmt:          q.refuseTokenPairStmt,
 		refusedTokensStmt:            q.refusedTokensStmt,
 		releaseLeaseStmt:             q.releaseLeaseStmt,
@@ -1341,6 +1460,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveLoopCheckStmt:            q.saveLoopCheckStmt,
 		saveLoopKeyStmt:              q.saveLoopKeyStmt,
 		saveOrderStmt:                q.saveOrderStmt,
+		saveRefundStmt:               q.saveRefundStmt,
 		saveSKUMappingStmt:           q.saveSKUMappingStmt,
 		saveSettingsStmt:             q.saveSettingsStmt,
 		saveShipmentStmt:             q.saveShipmentStmt,

@@ -211,6 +211,40 @@ type OrdersToShip struct {
 	OrderedAt int64
 }
 
+type Refund struct {
+	Shop          shopify.Domain
+	OrderID       tiktok.OrderID
+	ShopifyRefund shopify.GID
+	State         links.RefundState
+	Reason        string
+	Units         string
+	Amount        string
+	Completed     string
+	Currency      string
+	TiktokCase    string
+	RefundedAt    int64
+	ApprovedAt    int64
+	CreatedAt     int64
+	UpdatedAt     int64
+}
+
+type RefundStep struct {
+	Shop          shopify.Domain
+	ShopifyRefund shopify.GID
+	Number        int64
+	Kind          links.StepKind
+	Units         string
+	Amount        string
+	Completed     string
+	Reason        string
+	Call          string
+	State         links.StepState
+	Attempt       int64
+	SentAt        int64
+	TiktokCase    string
+	Answer        string
+}
+
 type Setting struct {
 	Shop      shopify.Domain
 	Body      string
