@@ -245,6 +245,16 @@ func TestRetryAndResolve(t *testing.T) {
 	if rec := w.authed(t, http.MethodPost, "/api/exceptions/e2/resolve", `{"action":"adopt","how":"now"}`); rec.Code != http.StatusBadRequest {
 		t.Errorf("unknown key: %d", rec.Code)
 	}
+	for code, status := range map[exceptions.Code]int{
+		exceptions.FulfillmentCancelled: http.StatusAccepted, exceptions.TrackingLate: http.StatusAccepted, exceptions.ShipmentDiffers: http.StatusAccepted,
+		exceptions.TrackingMissing: http.StatusUnprocessableEntity, exceptions.CancelPending: http.StatusUnprocessableEntity,
+	} {
+		shipped := newWorld()
+		shipped.open = append(shipped.open, exception("s1", demo, "576461413038785752", code))
+		if rec := shipped.authed(t, http.MethodPost, "/api/exceptions/s1/resolve", `{"action":"handled"}`); rec.Code != status {
+			t.Errorf("%s handled elsewhere: %d, want %d", code, rec.Code, status)
+		}
+	}
 	at := time.Now()
 	w.open[0].Status, w.open[0].ResolvedAt = exceptions.Resolved, &at
 	if rec := w.authed(t, http.MethodPost, "/api/exceptions/e1/retry", ""); rec.Code != http.StatusConflict {
