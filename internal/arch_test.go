@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 		"internal/fault", "internal/links", "internal/loop", "internal/orders", "internal/secret",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
+	"internal/sweep":    {"internal/fault", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/switches": {"internal/fulfillments", "internal/links", "internal/orders", "internal/shopify", "internal/shops"},
 
 	// The platforms.
@@ -95,6 +96,7 @@ var allowed = map[string][]string{
 var reasons = map[string]string{
 	"internal/orders":             "features know neither store nor queue nor each other: they declare what they need and the wiring hands it over",
 	"internal/fulfillments":       "features know neither store nor queue nor each other: they declare what they need and the wiring hands it over",
+	"internal/sweep":              "it asks features through what it declares itself, so that each may be added in the wiring",
 	"internal/tiktok":             "a platform client must be usable, and testable, without a shop row or the other platform",
 	"internal/shopify":            "a platform client must be usable, and testable, without a shop row or the other platform",
 	"internal/loop":               "a platform client must be usable, and testable, without a shop row or another platform",
