@@ -19,7 +19,8 @@ type Refund struct {
 	ID    shopify.GID
 	State RefundState
 	// Reason is why the refund is where it is: a stable word, an exception's code where a person must act.
-	Reason string
+	// Detail says more to a person.
+	Reason, Detail string
 	// Units are those that the refund took out of the Shopify order, in the ledger's order.
 	Units []tiktok.LineItemID
 	// Amount is what Shopify says was given back, Completed what TikTok has paid

@@ -27,6 +27,8 @@ type Case struct {
 	next string
 	// unit holds each unit's share, as TikTok names it.
 	unit map[tiktok.LineItemID]string
+	// goodsCameBack: the seller has, or gets, the goods.
+	goodsCameBack bool
 	// decision is what says yes to the buyer's request as it stands; empty where nothing does.
 	decision tiktok.Decision
 }
@@ -41,6 +43,7 @@ func CasesOf(returns []tiktok.Return, cancellations []tiktok.Cancellation) Cases
 		c := Case{
 			ID: string(r.ID), Return: true, Role: r.Role, Units: r.Units(), Amount: r.Amount.RefundTotal, Reason: r.Reason,
 			Created: r.CreateTime, phase: r.Status.Phase(), unit: map[tiktok.LineItemID]string{}, decision: decisionOn(r),
+			goodsCameBack: r.Type == tiktok.ReturnAndRefund && r.TrackingNumber != "",
 		}
 		for _, line := range r.Lines {
 			c.unit[line.Unit] = line.Amount.RefundTotal

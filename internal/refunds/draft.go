@@ -295,7 +295,9 @@ func (d *drafting) item(unit tiktok.LineItemID) tiktok.LineItem {
 }
 
 // status is the unit's, which may differ from its order's.
-func (d *drafting) status(unit tiktok.LineItemID) tiktok.OrderStatus { return d.item(unit).DisplayStatus }
+func (d *drafting) status(unit tiktok.LineItemID) tiktok.OrderStatus {
+	return d.item(unit).DisplayStatus
+}
 
 // parcel is the unit's package; units that are not shipped have none.
 func (d *drafting) parcel(unit tiktok.LineItemID) tiktok.PackageID {

@@ -17,6 +17,17 @@ type Reasons struct {
 	Refund, Cancel string
 }
 
+// Keys of the merchant's table that are no reason of Shopify's.
+const (
+	AnyReason    = "*"
+	CancelReason = "cancel"
+)
+
+// ReasonsOf reads the merchant's table.
+func ReasonsOf(table map[string]string) Reasons {
+	return Reasons{Table: table, Refund: table[AnyReason], Cancel: table[CancelReason]}
+}
+
 // stems are the middles of TikTok's names of reasons, of which a market has its
 // own endings (`ecom_order_delivered_refund_reason_damaged_seller`, `…_seller_uk`;
 // Partner Center, refund reasons), for Shopify's return reasons. No seller's

@@ -152,7 +152,7 @@ func (s *settling) within(options []Option, amounts []int64) *Halt {
 	return nil
 }
 
-// steps writes the calls. A return of nothing is no call.
+// steps writes the calls. A return of nothing is no call: it is done as it is.
 func (s *settling) steps(d Draft, options []Option, amounts []int64) ([]links.RefundStep, *Halt) {
 	number := 0
 	for _, step := range s.Refund.Steps {
@@ -160,13 +160,15 @@ func (s *settling) steps(d Draft, options []Option, amounts []int64) ([]links.Re
 	}
 	var steps []links.RefundStep
 	for n, o := range options {
-		if amounts[n] == 0 && !o.Fixed() {
-			continue
-		}
 		number++
 		step := links.RefundStep{
 			Number: number, Kind: o.Kind, Units: d.Groups[n].Units, Amount: s.decimal(amounts[n]), Reason: o.Reason,
-			State: links.StepPlanned, Attempt: s.refusedBefore(d.Groups[n].Units),
+			State: links.StepPlanned, Attempt: s.refusedBefore(d.Groups[n].Units), Case: o.Case,
+		}
+		if amounts[n] == 0 && !o.Fixed() {
+			step.State, step.Completed = links.StepCompleted, step.Amount
+			steps = append(steps, step)
+			continue
 		}
 		call, err := s.call(step, o)
 		if err != nil {

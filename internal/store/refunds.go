@@ -64,8 +64,8 @@ func (s *Store) saveRefund(ctx context.Context, q *db.Queries, lease links.Lease
 		return err
 	}
 	err = q.SaveRefund(ctx, db.SaveRefundParams{
-		Shop: lease.Shop, OrderID: lease.Order, ShopifyRefund: refund.ID, State: refund.State, Reason: refund.Reason, Units: units,
-		Amount: refund.Amount, Completed: refund.Completed, Currency: refund.Currency, TiktokCase: refund.Case,
+		Shop: lease.Shop, OrderID: lease.Order, ShopifyRefund: refund.ID, State: refund.State, Reason: refund.Reason, Detail: refund.Detail,
+		Units: units, Amount: refund.Amount, Completed: refund.Completed, Currency: refund.Currency, TiktokCase: refund.Case,
 		RefundedAt: micros(refund.RefundedAt), ApprovedAt: microsOf(refund.ApprovedAt), CreatedAt: micros(s.now()),
 	})
 	if err != nil {
@@ -166,7 +166,7 @@ func (s *Store) refundsOf(ctx context.Context, rows []db.Refund) ([]links.Refund
 
 func (s *Store) refundOf(ctx context.Context, row db.Refund) (links.Refund, error) {
 	refund := links.Refund{
-		Shop: row.Shop, Order: row.OrderID, ID: row.ShopifyRefund, State: row.State, Reason: row.Reason, Amount: row.Amount,
+		Shop: row.Shop, Order: row.OrderID, ID: row.ShopifyRefund, State: row.State, Reason: row.Reason, Detail: row.Detail, Amount: row.Amount,
 		Completed: row.Completed, Currency: row.Currency, Case: row.TiktokCase, RefundedAt: timeOf(row.RefundedAt),
 		ApprovedAt: timeOrNil(row.ApprovedAt), CreatedAt: timeOf(row.CreatedAt), UpdatedAt: timeOf(row.UpdatedAt),
 	}

@@ -217,6 +217,7 @@ type Refund struct {
 	ShopifyRefund shopify.GID
 	State         links.RefundState
 	Reason        string
+	Detail        string
 	Units         string
 	Amount        string
 	Completed     string

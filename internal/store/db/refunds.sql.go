@@ -131,7 +131,7 @@ func (q *Queries) EraseRefunds(ctx context.Context, arg EraseRefundsParams) erro
 }
 
 const orderRefunds = `-- name: OrderRefunds :many
-SELECT shop, order_id, shopify_refund, state, reason, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND order_id = $2 ORDER BY refunded_at, shopify_refund
+SELECT shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND order_id = $2 ORDER BY refunded_at, shopify_refund
 `
 
 type OrderRefundsParams struct {
@@ -154,6 +154,7 @@ func (q *Queries) OrderRefunds(ctx context.Context, arg OrderRefundsParams) ([]R
 			&i.ShopifyRefund,
 			&i.State,
 			&i.Reason,
+			&i.Detail,
 			&i.Units,
 			&i.Amount,
 			&i.Completed,
@@ -178,7 +179,7 @@ func (q *Queries) OrderRefunds(ctx context.Context, arg OrderRefundsParams) ([]R
 }
 
 const refund = `-- name: Refund :one
-SELECT shop, order_id, shopify_refund, state, reason, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND shopify_refund = $2
+SELECT shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND shopify_refund = $2
 `
 
 type RefundParams struct {
@@ -195,6 +196,7 @@ func (q *Queries) Refund(ctx context.Context, arg RefundParams) (Refund, error) 
 		&i.ShopifyRefund,
 		&i.State,
 		&i.Reason,
+		&i.Detail,
 		&i.Units,
 		&i.Amount,
 		&i.Completed,
@@ -277,7 +279,7 @@ func (q *Queries) RefundSteps(ctx context.Context, arg RefundStepsParams) ([]Ref
 }
 
 const refundsInState = `-- name: RefundsInState :many
-SELECT shop, order_id, shopify_refund, state, reason, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND state = $2 AND shopify_refund > $3
+SELECT shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND state = $2 AND shopify_refund > $3
 ORDER BY shopify_refund LIMIT $4
 `
 
@@ -308,6 +310,7 @@ func (q *Queries) RefundsInState(ctx context.Context, arg RefundsInStateParams) 
 			&i.ShopifyRefund,
 			&i.State,
 			&i.Reason,
+			&i.Detail,
 			&i.Units,
 			&i.Amount,
 			&i.Completed,
@@ -332,7 +335,7 @@ func (q *Queries) RefundsInState(ctx context.Context, arg RefundsInStateParams) 
 }
 
 const refundsSince = `-- name: RefundsSince :many
-SELECT shop, order_id, shopify_refund, state, reason, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND refunded_at >= $2
+SELECT shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND refunded_at >= $2
     AND (refunded_at > $3 OR (refunded_at = $3 AND shopify_refund > $4))
 ORDER BY refunded_at, shopify_refund LIMIT $5
 `
@@ -366,6 +369,7 @@ func (q *Queries) RefundsSince(ctx context.Context, arg RefundsSinceParams) ([]R
 			&i.ShopifyRefund,
 			&i.State,
 			&i.Reason,
+			&i.Detail,
 			&i.Units,
 			&i.Amount,
 			&i.Completed,
@@ -390,11 +394,11 @@ func (q *Queries) RefundsSince(ctx context.Context, arg RefundsSinceParams) ([]R
 }
 
 const saveRefund = `-- name: SaveRefund :exec
-INSERT INTO refunds (shop, order_id, shopify_refund, state, reason, units, amount, completed, currency, tiktok_case,
+INSERT INTO refunds (shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case,
     refunded_at, approved_at, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
 ON CONFLICT (shop, shopify_refund) DO UPDATE SET
-    state = excluded.state, reason = excluded.reason, units = excluded.units, amount = excluded.amount, completed = excluded.completed,
+    state = excluded.state, reason = excluded.reason, detail = excluded.detail, units = excluded.units, amount = excluded.amount, completed = excluded.completed,
     currency = excluded.currency, tiktok_case = excluded.tiktok_case, refunded_at = excluded.refunded_at,
     approved_at = excluded.approved_at, updated_at = excluded.updated_at
 `
@@ -405,6 +409,7 @@ type SaveRefundParams struct {
 	ShopifyRefund shopify.GID
 	State         links.RefundState
 	Reason        string
+	Detail        string
 	Units         string
 	Amount        string
 	Completed     string
@@ -422,6 +427,7 @@ func (q *Queries) SaveRefund(ctx context.Context, arg SaveRefundParams) error {
 		arg.ShopifyRefund,
 		arg.State,
 		arg.Reason,
+		arg.Detail,
 		arg.Units,
 		arg.Amount,
 		arg.Completed,

@@ -8,6 +8,7 @@ CREATE TABLE refunds (
     shopify_refund TEXT   NOT NULL,
     state          TEXT   NOT NULL,
     reason         TEXT   NOT NULL,
+    detail         TEXT   NOT NULL,
     units          TEXT   NOT NULL,
     amount         TEXT   NOT NULL,
     completed      TEXT   NOT NULL,

@@ -1,9 +1,9 @@
 -- name: SaveRefund :exec
-INSERT INTO refunds (shop, order_id, shopify_refund, state, reason, units, amount, completed, currency, tiktok_case,
+INSERT INTO refunds (shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case,
     refunded_at, approved_at, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
 ON CONFLICT (shop, shopify_refund) DO UPDATE SET
-    state = excluded.state, reason = excluded.reason, units = excluded.units, amount = excluded.amount, completed = excluded.completed,
+    state = excluded.state, reason = excluded.reason, detail = excluded.detail, units = excluded.units, amount = excluded.amount, completed = excluded.completed,
     currency = excluded.currency, tiktok_case = excluded.tiktok_case, refunded_at = excluded.refunded_at,
     approved_at = excluded.approved_at, updated_at = excluded.updated_at;
 

@@ -19,7 +19,7 @@ func refunds(t *testing.T, b *bench) {
 	lease := b.lease(t, demo, orderID)
 	began := b.Now()
 	refund := links.Refund{
-		Shop: demo, Order: orderID, ID: "gid://shopify/Refund/1", State: links.RefundHeld, Reason: "push_refunds_off", Units: []tiktok.LineItemID{"1", "2"},
+		Shop: demo, Order: orderID, ID: "gid://shopify/Refund/1", State: links.RefundHeld, Reason: "push_refunds_off", Detail: "why", Units: []tiktok.LineItemID{"1", "2"},
 		Amount: "12.30", Currency: "USD", RefundedAt: began.Add(-time.Hour),
 		Steps: []links.RefundStep{
 			{Number: 1, Kind: links.CancelUnits, Units: []tiktok.LineItemID{"1"}, Amount: "2.30", Reason: "r", State: links.StepPlanned,
