@@ -9,6 +9,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
 	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/sweep"
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
@@ -16,7 +17,7 @@ import (
 const watchEvery = time.Hour
 
 // watching adds the workers of all that is looked at without being told of it:
-// orders that no webhook named, causes that went away, connections that ended.
+// orders that no webhook named, deadlines, causes that went away, connections that ended.
 func (p *program) watching(w *queue.Workers) {
 	poller := &orders.Poller{Store: p.store, TikTok: p.tiktok, Interval: p.cfg.PollInterval, Now: time.Now, Log: p.log}
 	rechecker := &orders.Rechecker{Store: p.store, Interval: p.cfg.PollInterval, Now: time.Now}
@@ -24,12 +25,18 @@ func (p *program) watching(w *queue.Workers) {
 		Connections: p.store, TikTok: p.tiktok, WebhookURL: p.connector.WebhookURL, Renewed: renewed, Log: p.log,
 	}
 	deadlines := &fulfillments.Watcher{Store: p.store, Now: time.Now}
+	sweeper := &sweep.Sweeper{
+		Store: p.store, Shopify: p.shopify, Legs: []sweep.Leg{&fulfillments.Missed{Ledger: p.store}},
+		Interval: p.cfg.PollInterval, Now: time.Now, Log: p.log,
+	}
 	reviewer := &connections.Reviewer{Accesses: p.store, Exceptions: p.store, Now: time.Now}
 	queue.Handle(w, poller.Poll)
 	queue.Handle(w, poller.PollShop)
 	queue.Handle(w, rechecker.Recheck)
 	queue.Handle(w, rechecker.Resume)
 	queue.Handle(w, deadlines.Watch)
+	queue.Handle(w, sweeper.Sweep)
+	queue.Handle(w, sweeper.SweepShop)
 	queue.Handle(w, watcher.Watch)
 	queue.Handle(w, watcher.Check)
 	queue.Handle(w, watcher.Deauthorize)
@@ -44,6 +51,7 @@ func (p *program) watches() []queue.Periodic {
 		queue.Every(p.cfg.PollInterval, orders.RecheckArgs{}),
 		queue.Every(p.cfg.PollInterval, fulfillments.RecheckArgs{}),
 		queue.Every(p.cfg.PollInterval, fulfillments.WatchArgs{}),
+		queue.Every(p.cfg.PollInterval, sweep.Args{}),
 		queue.Every(watchEvery, connections.WatchArgs{}),
 	}
 }
