@@ -32,6 +32,7 @@ func (s *Store) EraseShop(ctx context.Context, domain shopify.Domain) error {
 			q.DeleteSettings(ctx, domain),
 			q.DeleteSKUMappings(ctx, domain),
 			q.DeleteCarriers(ctx, domain),
+			q.DeleteReasons(ctx, domain),
 			q.DeleteShop(ctx, domain),
 		)
 	})

@@ -123,6 +123,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteOldStatesStmt, err = db.PrepareContext(ctx, deleteOldStates); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteOldStates: %w", err)
 	}
+	if q.deleteReasonStmt, err = db.PrepareContext(ctx, deleteReason); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteReason: %w", err)
+	}
+	if q.deleteReasonsStmt, err = db.PrepareContext(ctx, deleteReasons); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteReasons: %w", err)
+	}
 	if q.deleteRefundStepsStmt, err = db.PrepareContext(ctx, deleteRefundSteps); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteRefundSteps: %w", err)
 	}
@@ -239,6 +245,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listExceptionsStmt, err = db.PrepareContext(ctx, listExceptions); err != nil {
 		return nil, fmt.Errorf("error preparing query ListExceptions: %w", err)
+	}
+	if q.listReasonsStmt, err = db.PrepareContext(ctx, listReasons); err != nil {
+		return nil, fmt.Errorf("error preparing query ListReasons: %w", err)
 	}
 	if q.listSKUMappingsStmt, err = db.PrepareContext(ctx, listSKUMappings); err != nil {
 		return nil, fmt.Errorf("error preparing query ListSKUMappings: %w", err)
@@ -375,6 +384,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveOrderStmt, err = db.PrepareContext(ctx, saveOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveOrder: %w", err)
 	}
+	if q.saveReasonStmt, err = db.PrepareContext(ctx, saveReason); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveReason: %w", err)
+	}
 	if q.saveRefundStmt, err = db.PrepareContext(ctx, saveRefund); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveRefund: %w", err)
 	}
@@ -446,6 +458,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.voidTokenLeasesStmt, err = db.PrepareContext(ctx, voidTokenLeases); err != nil {
 		return nil, fmt.Errorf("error preparing query VoidTokenLeases: %w", err)
+	}
+	if q.writtenOrdersStmt, err = db.PrepareContext(ctx, writtenOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query WrittenOrders: %w", err)
 	}
 	return &q, nil
 }
@@ -615,6 +630,16 @@ func (q *Queries) Close() error {
 	if q.deleteOldStatesStmt != nil {
 		if cerr := q.deleteOldStatesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteOldStatesStmt: %w", cerr)
+		}
+	}
+	if q.deleteReasonStmt != nil {
+		if cerr := q.deleteReasonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteReasonStmt: %w", cerr)
+		}
+	}
+	if q.deleteReasonsStmt != nil {
+		if cerr := q.deleteReasonsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteReasonsStmt: %w", cerr)
 		}
 	}
 	if q.deleteRefundStepsStmt != nil {
@@ -810,6 +835,11 @@ func (q *Queries) Close() error {
 	if q.listExceptionsStmt != nil {
 		if cerr := q.listExceptionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listExceptionsStmt: %w", cerr)
+		}
+	}
+	if q.listReasonsStmt != nil {
+		if cerr := q.listReasonsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listReasonsStmt: %w", cerr)
 		}
 	}
 	if q.listSKUMappingsStmt != nil {
@@ -1037,6 +1067,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveOrderStmt: %w", cerr)
 		}
 	}
+	if q.saveReasonStmt != nil {
+		if cerr := q.saveReasonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveReasonStmt: %w", cerr)
+		}
+	}
 	if q.saveRefundStmt != nil {
 		if cerr := q.saveRefundStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveRefundStmt: %w", cerr)
@@ -1157,6 +1192,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing voidTokenLeasesStmt: %w", cerr)
 		}
 	}
+	if q.writtenOrdersStmt != nil {
+		if cerr := q.writtenOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing writtenOrdersStmt: %w", cerr)
+		}
+	}
 	return err
 }
 
@@ -1229,6 +1269,8 @@ type Queries struct {
 	deleteLoopKeyStmt            *sql.Stmt
 	deleteOldEventsStmt          *sql.Stmt
 	deleteOldStatesStmt          *sql.Stmt
+	deleteReasonStmt             *sql.Stmt
+	deleteReasonsStmt            *sql.Stmt
 	deleteRefundStepsStmt        *sql.Stmt
 	deleteSKUMappingStmt         *sql.Stmt
 	deleteSKUMappingsStmt        *sql.Stmt
@@ -1268,6 +1310,7 @@ type Queries struct {
 	listBackfillsStmt            *sql.Stmt
 	listCarriersStmt             *sql.Stmt
 	listExceptionsStmt           *sql.Stmt
+	listReasonsStmt              *sql.Stmt
 	listSKUMappingsStmt          *sql.Stmt
 	listTimelineStmt             *sql.Stmt
 	lockSettingsStmt             *sql.Stmt
@@ -1313,6 +1356,7 @@ type Queries struct {
 	saveLoopCheckStmt            *sql.Stmt
 	saveLoopKeyStmt              *sql.Stmt
 	saveOrderStmt                *sql.Stmt
+	saveReasonStmt               *sql.Stmt
 	saveRefundStmt               *sql.Stmt
 	saveSKUMappingStmt           *sql.Stmt
 	saveSettingsStmt             *sql.Stmt
@@ -1337,6 +1381,7 @@ type Queries struct {
 	updateShopStmt               *sql.Stmt
 	voidLeasesStmt               *sql.Stmt
 	voidTokenLeasesStmt          *sql.Stmt
+	writtenOrdersStmt            *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -1376,6 +1421,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteLoopKeyStmt:            q.deleteLoopKeyStmt,
 		deleteOldEventsStmt:          q.deleteOldEventsStmt,
 		deleteOldStatesStmt:          q.deleteOldStatesStmt,
+		deleteReasonStmt:             q.deleteReasonStmt,
+		deleteReasonsStmt:            q.deleteReasonsStmt,
 		deleteRefundStepsStmt:        q.deleteRefundStepsStmt,
 		deleteSKUMappingStmt:         q.deleteSKUMappingStmt,
 		deleteSKUMappingsStmt:        q.deleteSKUMappingsStmt,
@@ -1415,6 +1462,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listBackfillsStmt:            q.listBackfillsStmt,
 		listCarriersStmt:             q.listCarriersStmt,
 		listExceptionsStmt:           q.listExceptionsStmt,
+		listReasonsStmt:              q.listReasonsStmt,
 		listSKUMappingsStmt:          q.listSKUMappingsStmt,
 		listTimelineStmt:             q.listTimelineStmt,
 		lockSettingsStmt:             q.lockSettingsStmt,
@@ -1460,6 +1508,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveLoopCheckStmt:            q.saveLoopCheckStmt,
 		saveLoopKeyStmt:              q.saveLoopKeyStmt,
 		saveOrderStmt:                q.saveOrderStmt,
+		saveReasonStmt:               q.saveReasonStmt,
 		saveRefundStmt:               q.saveRefundStmt,
 		saveSKUMappingStmt:           q.saveSKUMappingStmt,
 		saveSettingsStmt:             q.saveSettingsStmt,
@@ -1484,5 +1533,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		updateShopStmt:               q.updateShopStmt,
 		voidLeasesStmt:               q.voidLeasesStmt,
 		voidTokenLeasesStmt:          q.voidTokenLeasesStmt,
+		writtenOrdersStmt:            q.writtenOrdersStmt,
 	}
 }

@@ -229,6 +229,14 @@ type Refund struct {
 	UpdatedAt     int64
 }
 
+type RefundReason struct {
+	Shop      shopify.Domain
+	Reason    string
+	Tiktok    string
+	Note      string
+	UpdatedAt int64
+}
+
 type RefundStep struct {
 	Shop          shopify.Domain
 	ShopifyRefund shopify.GID

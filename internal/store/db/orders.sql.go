@@ -717,3 +717,44 @@ func (q *Queries) VoidLeases(ctx context.Context) error {
 	_, err := q.exec(ctx, q.voidLeasesStmt, voidLeases)
 	return err
 }
+
+const writtenOrders = `-- name: WrittenOrders :many
+SELECT order_id FROM orders
+WHERE shop = $1 AND shopify_order <> '' AND updated_at >= $2 AND order_id > $3
+ORDER BY order_id LIMIT $4
+`
+
+type WrittenOrdersParams struct {
+	Shop  shopify.Domain
+	Since int64
+	After tiktok.OrderID
+	Most  int32
+}
+
+func (q *Queries) WrittenOrders(ctx context.Context, arg WrittenOrdersParams) ([]tiktok.OrderID, error) {
+	rows, err := q.query(ctx, q.writtenOrdersStmt, writtenOrders,
+		arg.Shop,
+		arg.Since,
+		arg.After,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []tiktok.OrderID
+	for rows.Next() {
+		var order_id tiktok.OrderID
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -98,3 +98,8 @@ DELETE FROM order_leases WHERE order_leases.shop = $1 AND until <= sqlc.arg(now)
 
 -- name: OrderElsewhere :one
 SELECT EXISTS (SELECT 1 FROM orders WHERE order_id = $2 AND shop <> $1);
+
+-- name: WrittenOrders :many
+SELECT order_id FROM orders
+WHERE shop = sqlc.arg(shop) AND shopify_order <> '' AND updated_at >= sqlc.arg(since) AND order_id > sqlc.arg(after)
+ORDER BY order_id LIMIT sqlc.arg(most);

@@ -61,6 +61,8 @@ func Run(t *testing.T, open Opener) {
 		"refunds":                               refunds,
 		"refunds are guarded":                   refundGuards,
 		"refunds in lists":                      refundLists,
+		"reasons of refunds":                    refundReasons,
+		"orders in shopify":                     writtenOrders,
 		"search":                                search,
 		"orders at rest":                        atRest,
 		"exceptions open once and are listed":   exceptionsLife,
