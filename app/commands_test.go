@@ -123,7 +123,7 @@ func TestExplain(t *testing.T) {
 	gid := s.one(t, sandbox.Shop, id).GID
 	for _, writing := range []string{id, "#" + id, " " + id + " "} {
 		code, out, errs := command(t, s.environ, "explain", writing)
-		has(t, "explain", code, 0, out+errs, "TikTok order "+id, "state    written", gid, "total 19.49 USD", "event", "decision", "call", "change", "cause=webhook:")
+		has(t, "explain", code, 0, out+errs, "TikTok order "+id, "state    written", "ship by  2", gid, "total 19.49 USD", "event", "decision", "call", "change", "cause=webhook:")
 	}
 	code, _, errs := command(t, s.environ, "explain", "576900000000000000")
 	has(t, "explain of an unknown order", code, 1, errs, "576900000000000000", "unknown")

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/switchbackhq/switchback/internal/config"
 	"github.com/switchbackhq/switchback/internal/exceptions"
@@ -79,6 +80,9 @@ func explain(out io.Writer, order links.Order, shipments []links.Shipment, open 
 	p("  tiktok   shop %s, status %s", order.TikTokShop, order.Status)
 	if order.ShopifyOrder != "" {
 		p("  shopify  %s, name %s, total %s %s", order.ShopifyOrder, order.ShopifyName, order.Total, order.Currency)
+	}
+	if order.ShipBy > 0 {
+		p("  ship by  %s", time.Unix(order.ShipBy, 0).UTC().Format("2006-01-02 15:04:05"))
 	}
 	for _, s := range shipments {
 		p("  parcel   %s, %s: %d units, %s %s %s", s.Direction, strings.TrimSpace(string(s.State)+" "+parenthesis(s.Reason)), len(s.Units), s.Company, s.Number, s.Fulfillment)

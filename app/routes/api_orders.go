@@ -32,7 +32,9 @@ type orderJSON struct {
 	Currency       string    `json:"currency"`
 	TikTokStatus   string    `json:"tiktok_status"`
 	UpdatedAt      time.Time `json:"updated_at"`
-	Legs           legsJSON  `json:"legs"`
+	// ShipBy is until when TikTok wants shipped what the seller has left to ship; null where nothing is left.
+	ShipBy *time.Time `json:"ship_by"`
+	Legs   legsJSON   `json:"legs"`
 }
 
 // legsJSON is how far each way of an order is.
@@ -57,6 +59,10 @@ func orderOf(o links.Order, shipments []links.Shipment) orderJSON {
 		TikTokOrderID: o.ID, TikTokShopID: o.TikTokShop, State: o.State, Reason: o.Reason, ShopifyName: o.ShopifyName,
 		Total: o.Total, Currency: o.Currency, TikTokStatus: string(o.Status), UpdatedAt: o.UpdatedAt,
 		Legs: legsJSON{Order: legJSON{string(o.State), o.Reason}, Shipments: shipped, Refunds: legJSON{State: noLeg}},
+	}
+	if o.ShipBy > 0 {
+		at := time.Unix(o.ShipBy, 0).UTC()
+		answer.ShipBy = &at
 	}
 	if o.ShopifyOrder != "" {
 		id := string(o.ShopifyOrder)

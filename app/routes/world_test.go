@@ -73,7 +73,7 @@ func newWorld() *world {
 		settings: map[shopify.Domain]shops.Settings{demo: shops.DefaultSettings(), other: shops.DefaultSettings()},
 		skus:     map[shopify.Domain][]mappings.SKU{}, carriers: map[shopify.Domain][]mappings.Carrier{},
 		orders: []links.Order{
-			{Shop: demo, ID: "576461413038785752", TikTokShop: "7", State: links.Written, ShopifyOrder: "gid://shopify/Order/5", ShopifyName: "576461413038785752", Total: "12.34", Currency: "USD"},
+			{Shop: demo, ID: "576461413038785752", TikTokShop: "7", State: links.Written, ShopifyOrder: "gid://shopify/Order/5", ShopifyName: "576461413038785752", Total: "12.34", Currency: "USD", ShipBy: 1795312800},
 			{Shop: demo, ID: "576461413038785753", TikTokShop: "7", State: links.Held, Reason: "sku_unmatched"},
 			{Shop: other, ID: "576461413038785799", State: links.Written},
 		},
