@@ -15,6 +15,7 @@ package links
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -113,11 +114,24 @@ const (
 	IgnoreOrder DuplicateChoice = "ignore"
 )
 
-// TotalsChoice answers the exception totals_mismatch; empty until somebody chose.
+// TotalsChoice answers the exception totals_mismatch, such as "write_difference
+// 3.00 USD"; empty until somebody chose.
 type TotalsChoice string
 
-// WriteDifference has the order written with a line for what nobody can explain.
-const WriteDifference TotalsChoice = "write_difference"
+const writeDifference = "write_difference"
+
+// WriteDifference has the order written with a line for that difference and no
+// other: who agreed to an amount did not agree to whatever is missing later.
+func WriteDifference(amount string) TotalsChoice { return TotalsChoice(writeDifference + " " + amount) }
+
+// Difference is the amount that was agreed to; empty for none.
+func (c TotalsChoice) Difference() string {
+	amount, _ := strings.CutPrefix(string(c), writeDifference+" ")
+	if amount == string(c) {
+		return ""
+	}
+	return amount
+}
 
 // Line is one line of the Shopify order and the units behind it.
 type Line struct {

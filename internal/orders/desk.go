@@ -65,11 +65,16 @@ func (d *Desk) RetryException(ctx context.Context, e exceptions.Exception) error
 	return d.Files.Enqueue(ctx, ImportArgs{Shop: e.Shop, Order: e.Order, Cause: "retry:" + e.ID, Asked: true})
 }
 
-// ResolveException starts what the person chose.
+// ResolveException starts what the person chose. It returns
+// exceptions.ErrNoChoice for a total to which no single amount is missing.
 func (d *Desk) ResolveException(ctx context.Context, e exceptions.Exception, action, note string) error {
 	args := ChoiceArgs{Shop: e.Shop, Order: e.Order, Note: note}
 	if e.Code == exceptions.TotalsMismatch {
-		args.Totals = links.TotalsChoice(action)
+		amount := differenceIn(e.Message)
+		if amount == "" {
+			return fmt.Errorf("resolve %s of order %s: %w", e.Code, e.Order, exceptions.ErrNoChoice)
+		}
+		args.Totals = links.WriteDifference(amount)
 	} else {
 		args.Choice = links.DuplicateChoice(action)
 	}

@@ -80,7 +80,9 @@
 // is what the buyer paid TikTok: total_amount must be the sum of all units,
 // shipping, their tax and the further fees and discounts that TikTok names, else
 // totals_mismatch, which the merchant may answer by having that one order written
-// with the difference as a fee, or as a discount, of its own. Where prices hold the tax (everywhere but in the US) a tax is
+// with the difference as a fee, or as a discount, of its own. The answer holds for
+// that amount: another difference is asked about again. Where prices hold the tax
+// (everywhere but in the US) a tax is
 // recorded and adds nothing. Only then are cancelled units left out, with their
 // price and tax. Fees are shipping-type lines under their own names, so that
 // they cannot be returned as a product. Discounts that are in no unit's price
