@@ -143,6 +143,7 @@ func (p *program) workers() *queue.Workers {
 	queue.Handle(w, importer.Choose)
 	queue.Handle(w, referrer.Reference)
 	queue.Handle(w, p.loopChecker().Check)
+	queue.Handle(w, p.loopKeys().Review)
 	queue.Handle(w, releaser.Release)
 	queue.Handle(w, registrar.Uninstall)
 	queue.Handle(w, registrar.Erase)
@@ -162,8 +163,8 @@ func (p *program) routes() routes.Deps {
 		Now: time.Now, Log: p.log, Health: p.store,
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
-		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store},
-		Ledger: p.store, Open: p.store, Work: &orders.Desk{Files: p.store}, Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
+		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},
+		Ledger: p.store, Open: p.store, Work: &orders.Desk{Files: p.store, Review: p.reviews}, Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store},
 	}
 }

@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"internal/backfills":   {"internal/exceptions", "internal/fault", "internal/links", "internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
 	// Whether a post code is hidden is a rule of orders.
 	"internal/loopcheck": {
-		"internal/fault", "internal/links", "internal/loop", "internal/orders", "internal/secret",
+		"internal/exceptions", "internal/fault", "internal/links", "internal/loop", "internal/orders", "internal/secret",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/switches": {"internal/links", "internal/orders", "internal/shopify", "internal/shops"},

@@ -25,7 +25,11 @@ type Files interface {
 
 // Desk takes what a person asks for in the admin or the API. What it accepts is
 // kept as a job before it returns.
-type Desk struct{ Files Files }
+type Desk struct {
+	Files Files
+	// Review lists the jobs that look again at an exception of a whole shop.
+	Review func(ctx context.Context, e exceptions.Exception) ([]Job, error)
+}
 
 // ImportOrder starts bringing one order in, also one from before the start
 // line. It returns links.ErrNotFound where the order cannot be the shop's.
@@ -57,10 +61,15 @@ func (d *Desk) mayBeOurs(ctx context.Context, shop shopify.Domain, id tiktok.Ord
 	return nil
 }
 
-// RetryException tries again what an exception stopped.
+// RetryException tries again what an exception stopped, or looks whether the
+// cause of one that concerns the whole shop is gone.
 func (d *Desk) RetryException(ctx context.Context, e exceptions.Exception) error {
 	if e.Order == "" {
-		return nil
+		jobs, err := d.Review(ctx, e)
+		if err != nil {
+			return fmt.Errorf("look again at %s of %s: %w", e.Code, e.Shop, err)
+		}
+		return d.Files.Enqueue(ctx, jobs...)
 	}
 	return d.Files.Enqueue(ctx, ImportArgs{Shop: e.Shop, Order: e.Order, Cause: "retry:" + e.ID, Asked: true})
 }

@@ -18,6 +18,7 @@
 //	shipped by the seller               written, unless street or ZIP is missing or masked: then held
 //	a status we do not know             written, and the timeline says so
 //	another currency than the shop's    held
+//	of a TikTok shop that is off        waits; listed for the shop as market_unsupported where its market is why
 //
 // Where TikTok moves the parcel a missing or masked ZIP holds nothing up: the
 // order is written and listed, as buyers cannot find it in Loop yet.

@@ -192,7 +192,7 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 		if r.row.TikTokShop != "" && c.TikTokShop != r.row.TikTokShop {
 			continue
 		}
-		if c.Off == shops.OffByMerchant && !r.args.Asked {
+		if leftAlone(c.Off) && !r.args.Asked {
 			if r.row.State == links.Written {
 				return false, nil
 			}
@@ -214,6 +214,13 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	return false, notFound(r.row.TikTokShop, connections)
+}
+
+// leftAlone tells whether a TikTok shop's orders are not the merchant's concern:
+// its webhooks come all the same, because TikTok sends those of every shop that
+// the seller's permission covers.
+func leftAlone(off shops.OffReason) bool {
+	return off == shops.OffByMerchant || off == shops.OffNoMarket
 }
 
 // notFound tells a number that TikTok does not know from a shop that is no longer connected.

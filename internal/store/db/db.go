@@ -213,6 +213,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.loopCheckStmt, err = db.PrepareContext(ctx, loopCheck); err != nil {
 		return nil, fmt.Errorf("error preparing query LoopCheck: %w", err)
 	}
+	if q.loopChecksWithStmt, err = db.PrepareContext(ctx, loopChecksWith); err != nil {
+		return nil, fmt.Errorf("error preparing query LoopChecksWith: %w", err)
+	}
 	if q.loopKeyStmt, err = db.PrepareContext(ctx, loopKey); err != nil {
 		return nil, fmt.Errorf("error preparing query LoopKey: %w", err)
 	}
@@ -677,6 +680,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing loopCheckStmt: %w", cerr)
 		}
 	}
+	if q.loopChecksWithStmt != nil {
+		if cerr := q.loopChecksWithStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing loopChecksWithStmt: %w", cerr)
+		}
+	}
 	if q.loopKeyStmt != nil {
 		if cerr := q.loopKeyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing loopKeyStmt: %w", cerr)
@@ -1019,6 +1027,7 @@ type Queries struct {
 	lockSettingsStmt             *sql.Stmt
 	lockShopStmt                 *sql.Stmt
 	loopCheckStmt                *sql.Stmt
+	loopChecksWithStmt           *sql.Stmt
 	loopKeyStmt                  *sql.Stmt
 	loopKeySetStmt               *sql.Stmt
 	markUninstalledStmt          *sql.Stmt
@@ -1136,6 +1145,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lockSettingsStmt:             q.lockSettingsStmt,
 		lockShopStmt:                 q.lockShopStmt,
 		loopCheckStmt:                q.loopCheckStmt,
+		loopChecksWithStmt:           q.loopChecksWithStmt,
 		loopKeyStmt:                  q.loopKeyStmt,
 		loopKeySetStmt:               q.loopKeySetStmt,
 		markUninstalledStmt:          q.markUninstalledStmt,

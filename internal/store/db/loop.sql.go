@@ -59,6 +59,47 @@ func (q *Queries) LoopCheck(ctx context.Context, arg LoopCheckParams) (LoopCheck
 	return i, err
 }
 
+const loopChecksWith = `-- name: LoopChecksWith :many
+SELECT order_id FROM loop_checks
+WHERE shop = $1 AND code = $2 AND order_id > $3
+ORDER BY order_id LIMIT $4
+`
+
+type LoopChecksWithParams struct {
+	Shop  shopify.Domain
+	Code  string
+	After tiktok.OrderID
+	Most  int32
+}
+
+func (q *Queries) LoopChecksWith(ctx context.Context, arg LoopChecksWithParams) ([]tiktok.OrderID, error) {
+	rows, err := q.query(ctx, q.loopChecksWithStmt, loopChecksWith,
+		arg.Shop,
+		arg.Code,
+		arg.After,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []tiktok.OrderID
+	for rows.Next() {
+		var order_id tiktok.OrderID
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const loopKey = `-- name: LoopKey :one
 SELECT key_sealed FROM loop_keys WHERE shop = $1
 `
