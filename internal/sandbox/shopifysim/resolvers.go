@@ -26,6 +26,7 @@ func newResolvers() map[string]resolver {
 		"Mutation.orderCreate":   orderCreate,
 		"Mutation.orderUpdate":   orderUpdate,
 		"Mutation.orderCancel":   orderCancel,
+		"Mutation.orderDelete":   orderDelete,
 		"Mutation.refundCreate":  refundCreate,
 		"Mutation.tagsAdd":       tagsAdd,
 		"Mutation.tagsRemove":    tagsRemove,

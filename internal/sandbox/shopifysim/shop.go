@@ -1,6 +1,7 @@
 package shopifysim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,6 +34,8 @@ type VariantSpec struct {
 	Stock                    int
 	// Oversell lets the variant be sold without stock (inventory policy CONTINUE).
 	Oversell bool
+	// Status is the product's: ACTIVE (also when empty), DRAFT or ARCHIVED.
+	Status string
 	// Product adds the variant to the product of an earlier variant, named by that product's GID. Empty: a new product.
 	Product string
 }
@@ -57,6 +60,9 @@ func (v *variant) title() string {
 	}
 	return v.Title
 }
+
+// status is the product's.
+func (v *variant) status() string { return cmp.Or(v.Status, "ACTIVE") }
 
 func (sh *shop) variantByID(gid string) *variant {
 	i := slices.IndexFunc(sh.variants, func(v *variant) bool { return v.gid == gid })
