@@ -76,7 +76,7 @@ type Order struct {
 	State      State
 	// Reason is why the order waits, is held or was skipped: a stable word.
 	Reason string
-	// Status and UpdateTime are TikTok's as last read; UpdateTime in unix seconds.
+	// Status is TikTok's as last read; UpdateTime, in unix seconds, is the moment up to which every change is in it.
 	Status     tiktok.OrderStatus
 	UpdateTime int64
 	// OrderedAt is when the buyer ordered; zero until TikTok was asked.

@@ -198,6 +198,7 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 			}
 			return false, r.rest(ctx, links.Waiting, ConnectionOff)
 		}
+		asked := r.Now()
 		order, err := r.TikTok.Order(ctx, seatOf(c), r.args.Order)
 		if errors.Is(err, tiktok.ErrOrderNotFound) {
 			continue
@@ -209,11 +210,25 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 			return false, fault.NeedsMerchant(string(exceptions.OrderNotUnderstood), "TikTok answered with another order.", nil)
 		}
 		r.connection, r.order = c, order
-		r.row.TikTokShop, r.row.Status, r.row.UpdateTime = c.TikTokShop, order.Status, order.UpdateTime
+		r.row.TikTokShop, r.row.Status, r.row.UpdateTime = c.TikTokShop, order.Status, seenUpTo(order, asked)
 		r.row.OrderedAt, r.row.Currency = time.Unix(order.CreateTime, 0).UTC(), order.Payment.Currency
 		return true, nil
 	}
 	return false, notFound(r.row.TikTokShop, connections)
+}
+
+// settledAfter is how long an answer may lack a further change of the second that
+// it names: TikTok tells whole seconds, and its clock is not ours.
+const settledAfter = 5 * time.Second
+
+// seenUpTo is the second up to which TikTok's answer surely holds every change.
+// Of one that was hardly over more may follow under the same number, so polling
+// finds the order newer than the ledger and has it read once more.
+func seenUpTo(o tiktok.Order, asked time.Time) int64 {
+	if asked.Sub(time.Unix(o.UpdateTime, 0)) < settledAfter {
+		return o.UpdateTime - 1
+	}
+	return o.UpdateTime
 }
 
 // leftAlone tells whether a TikTok shop's orders are not the merchant's concern:
