@@ -37,6 +37,10 @@ var allowed = map[string][]string{
 		"internal/exceptions", "internal/fault", "internal/links", "internal/loop", "internal/orders", "internal/secret",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
+	"internal/testorders": {
+		"graphql/admin", "internal/exceptions", "internal/fault", "internal/loopcheck", "internal/money", "internal/orders",
+		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
+	},
 	"internal/switches": {"internal/links", "internal/orders", "internal/shopify", "internal/shops"},
 
 	// The platforms.
@@ -57,14 +61,14 @@ var allowed = map[string][]string{
 	"internal/queue":     {"internal/fault", "internal/store"},
 	"internal/store": {
 		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/mappings", "internal/money", "internal/secret", "internal/shopify",
-		"internal/shops", "internal/store/db", "internal/tiktok", "internal/timeline", "internal/tokens",
+		"internal/shops", "internal/store/db", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	// sqlc scans straight into the typed ids.
-	"internal/store/db":           {"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
+	"internal/store/db":           {"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline"},
 	"internal/store/postgrestest": {},
 	"internal/store/storetest": {
 		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/mappings", "internal/secret", "internal/shopify", "internal/shops",
-		"internal/store", "internal/tiktok", "internal/timeline", "internal/tokens",
+		"internal/store", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 
 	// The simulated world.
@@ -80,7 +84,7 @@ var allowed = map[string][]string{
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
 		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/secret", "internal/shopify",
-		"internal/shops", "internal/tiktok", "internal/timeline", "internal/tokens",
+		"internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours
 	".":   {},

@@ -36,6 +36,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addSettingsStmt, err = db.PrepareContext(ctx, addSettings); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSettings: %w", err)
 	}
+	if q.addTestOrderStmt, err = db.PrepareContext(ctx, addTestOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query AddTestOrder: %w", err)
+	}
 	if q.addUnitStmt, err = db.PrepareContext(ctx, addUnit); err != nil {
 		return nil, fmt.Errorf("error preparing query AddUnit: %w", err)
 	}
@@ -153,6 +156,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.eraseOrdersStmt, err = db.PrepareContext(ctx, eraseOrders); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseOrders: %w", err)
 	}
+	if q.eraseTestOrdersStmt, err = db.PrepareContext(ctx, eraseTestOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseTestOrders: %w", err)
+	}
 	if q.eraseTimelineStmt, err = db.PrepareContext(ctx, eraseTimeline); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseTimeline: %w", err)
 	}
@@ -182,6 +188,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.intentsStmt, err = db.PrepareContext(ctx, intents); err != nil {
 		return nil, fmt.Errorf("error preparing query Intents: %w", err)
+	}
+	if q.lastTestOrderStmt, err = db.PrepareContext(ctx, lastTestOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query LastTestOrder: %w", err)
 	}
 	if q.leaseOrderStmt, err = db.PrepareContext(ctx, leaseOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query LeaseOrder: %w", err)
@@ -312,6 +321,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveStateStmt, err = db.PrepareContext(ctx, saveState); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveState: %w", err)
 	}
+	if q.saveTestOrderStmt, err = db.PrepareContext(ctx, saveTestOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveTestOrder: %w", err)
+	}
 	if q.saveTokenPairStmt, err = db.PrepareContext(ctx, saveTokenPair); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveTokenPair: %w", err)
 	}
@@ -344,6 +356,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.takeStateStmt, err = db.PrepareContext(ctx, takeState); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeState: %w", err)
+	}
+	if q.testOrderStmt, err = db.PrepareContext(ctx, testOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query TestOrder: %w", err)
+	}
+	if q.testOrderRunsStmt, err = db.PrepareContext(ctx, testOrderRuns); err != nil {
+		return nil, fmt.Errorf("error preparing query TestOrderRuns: %w", err)
 	}
 	if q.tokenPairStmt, err = db.PrepareContext(ctx, tokenPair); err != nil {
 		return nil, fmt.Errorf("error preparing query TokenPair: %w", err)
@@ -383,6 +401,11 @@ func (q *Queries) Close() error {
 	if q.addSettingsStmt != nil {
 		if cerr := q.addSettingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addSettingsStmt: %w", cerr)
+		}
+	}
+	if q.addTestOrderStmt != nil {
+		if cerr := q.addTestOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addTestOrderStmt: %w", cerr)
 		}
 	}
 	if q.addUnitStmt != nil {
@@ -580,6 +603,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eraseOrdersStmt: %w", cerr)
 		}
 	}
+	if q.eraseTestOrdersStmt != nil {
+		if cerr := q.eraseTestOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseTestOrdersStmt: %w", cerr)
+		}
+	}
 	if q.eraseTimelineStmt != nil {
 		if cerr := q.eraseTimelineStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eraseTimelineStmt: %w", cerr)
@@ -628,6 +656,11 @@ func (q *Queries) Close() error {
 	if q.intentsStmt != nil {
 		if cerr := q.intentsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing intentsStmt: %w", cerr)
+		}
+	}
+	if q.lastTestOrderStmt != nil {
+		if cerr := q.lastTestOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastTestOrderStmt: %w", cerr)
 		}
 	}
 	if q.leaseOrderStmt != nil {
@@ -845,6 +878,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveStateStmt: %w", cerr)
 		}
 	}
+	if q.saveTestOrderStmt != nil {
+		if cerr := q.saveTestOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveTestOrderStmt: %w", cerr)
+		}
+	}
 	if q.saveTokenPairStmt != nil {
 		if cerr := q.saveTokenPairStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveTokenPairStmt: %w", cerr)
@@ -898,6 +936,16 @@ func (q *Queries) Close() error {
 	if q.takeStateStmt != nil {
 		if cerr := q.takeStateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeStateStmt: %w", cerr)
+		}
+	}
+	if q.testOrderStmt != nil {
+		if cerr := q.testOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing testOrderStmt: %w", cerr)
+		}
+	}
+	if q.testOrderRunsStmt != nil {
+		if cerr := q.testOrderRunsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing testOrderRunsStmt: %w", cerr)
 		}
 	}
 	if q.tokenPairStmt != nil {
@@ -968,6 +1016,7 @@ type Queries struct {
 	addEventStmt                 *sql.Stmt
 	addLineStmt                  *sql.Stmt
 	addSettingsStmt              *sql.Stmt
+	addTestOrderStmt             *sql.Stmt
 	addUnitStmt                  *sql.Stmt
 	allConnectionsStmt           *sql.Stmt
 	appendTimelineStmt           *sql.Stmt
@@ -1007,6 +1056,7 @@ type Queries struct {
 	eraseLinesStmt               *sql.Stmt
 	eraseLoopChecksStmt          *sql.Stmt
 	eraseOrdersStmt              *sql.Stmt
+	eraseTestOrdersStmt          *sql.Stmt
 	eraseTimelineStmt            *sql.Stmt
 	eraseUnitsStmt               *sql.Stmt
 	eventStmt                    *sql.Stmt
@@ -1017,6 +1067,7 @@ type Queries struct {
 	installShopStmt              *sql.Stmt
 	installedShopsStmt           *sql.Stmt
 	intentsStmt                  *sql.Stmt
+	lastTestOrderStmt            *sql.Stmt
 	leaseOrderStmt               *sql.Stmt
 	leaseTokenPairStmt           *sql.Stmt
 	linesStmt                    *sql.Stmt
@@ -1060,6 +1111,7 @@ type Queries struct {
 	saveSKUMappingStmt           *sql.Stmt
 	saveSettingsStmt             *sql.Stmt
 	saveStateStmt                *sql.Stmt
+	saveTestOrderStmt            *sql.Stmt
 	saveTokenPairStmt            *sql.Stmt
 	searchOrdersStmt             *sql.Stmt
 	setConnectionOffStmt         *sql.Stmt
@@ -1071,6 +1123,8 @@ type Queries struct {
 	shopBySlugStmt               *sql.Stmt
 	takeDueExceptionsStmt        *sql.Stmt
 	takeStateStmt                *sql.Stmt
+	testOrderStmt                *sql.Stmt
+	testOrderRunsStmt            *sql.Stmt
 	tokenPairStmt                *sql.Stmt
 	unitsStmt                    *sql.Stmt
 	updateShopStmt               *sql.Stmt
@@ -1086,6 +1140,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addEventStmt:                 q.addEventStmt,
 		addLineStmt:                  q.addLineStmt,
 		addSettingsStmt:              q.addSettingsStmt,
+		addTestOrderStmt:             q.addTestOrderStmt,
 		addUnitStmt:                  q.addUnitStmt,
 		allConnectionsStmt:           q.allConnectionsStmt,
 		appendTimelineStmt:           q.appendTimelineStmt,
@@ -1125,6 +1180,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		eraseLinesStmt:               q.eraseLinesStmt,
 		eraseLoopChecksStmt:          q.eraseLoopChecksStmt,
 		eraseOrdersStmt:              q.eraseOrdersStmt,
+		eraseTestOrdersStmt:          q.eraseTestOrdersStmt,
 		eraseTimelineStmt:            q.eraseTimelineStmt,
 		eraseUnitsStmt:               q.eraseUnitsStmt,
 		eventStmt:                    q.eventStmt,
@@ -1135,6 +1191,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		installShopStmt:              q.installShopStmt,
 		installedShopsStmt:           q.installedShopsStmt,
 		intentsStmt:                  q.intentsStmt,
+		lastTestOrderStmt:            q.lastTestOrderStmt,
 		leaseOrderStmt:               q.leaseOrderStmt,
 		leaseTokenPairStmt:           q.leaseTokenPairStmt,
 		linesStmt:                    q.linesStmt,
@@ -1178,6 +1235,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveSKUMappingStmt:           q.saveSKUMappingStmt,
 		saveSettingsStmt:             q.saveSettingsStmt,
 		saveStateStmt:                q.saveStateStmt,
+		saveTestOrderStmt:            q.saveTestOrderStmt,
 		saveTokenPairStmt:            q.saveTokenPairStmt,
 		searchOrdersStmt:             q.searchOrdersStmt,
 		setConnectionOffStmt:         q.setConnectionOffStmt,
@@ -1189,6 +1247,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		shopBySlugStmt:               q.shopBySlugStmt,
 		takeDueExceptionsStmt:        q.takeDueExceptionsStmt,
 		takeStateStmt:                q.takeStateStmt,
+		testOrderStmt:                q.testOrderStmt,
+		testOrderRunsStmt:            q.testOrderRunsStmt,
 		tokenPairStmt:                q.tokenPairStmt,
 		unitsStmt:                    q.unitsStmt,
 		updateShopStmt:               q.updateShopStmt,
