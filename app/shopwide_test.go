@@ -66,6 +66,7 @@ func TestEachExceptionOfAShopClearsByItsFix(t *testing.T) {
 			t.Parallel()
 			s := play(t, seldom)
 			s.furnished(t)
+			s.trace(t) // what connecting started is over, and would clear what follows
 			c.meet(t, s)
 			s.shopWide(t, string(c.code))
 			c.fix(t, s)
