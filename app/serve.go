@@ -151,6 +151,7 @@ func (p *program) workers() *queue.Workers {
 	p.watching(w)
 	queue.Handle(w, pruner.Prune)
 	queue.Handle(w, p.backfillRunner().Page)
+	queue.Handle(w, p.testOrderRunner().Run)
 	return w
 }
 
@@ -165,7 +166,7 @@ func (p *program) routes() routes.Deps {
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
 		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},
 		Ledger: p.store, Open: p.store, Work: &orders.Desk{Files: p.store, Review: p.reviews}, Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
-		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store},
+		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(),
 	}
 }
 

@@ -53,8 +53,9 @@ type Deps struct {
 	LoopTest  LoopTest
 	Backfills Backfills
 	// SKUs reads the merchant's mappings, Mapper changes them.
-	SKUs   SKUTable
-	Mapper Mapper
+	SKUs       SKUTable
+	Mapper     Mapper
+	TestOrders TestOrders
 }
 
 // Health tells whether the program can work.
