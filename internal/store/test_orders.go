@@ -33,7 +33,7 @@ func (s *Store) AddTestOrder(ctx context.Context, run testorders.Run, jobs ...Jo
 		}
 		return jobs, q.AddTestOrder(ctx, db.AddTestOrderParams{
 			Shop: run.Shop, OrderID: run.ID, State: run.State, Steps: string(steps), NextStep: run.Next, StepAt: micros(run.StepAt),
-			Variant: run.Variant, ShopifyOrder: run.Order, ShopifyName: run.Name, SentAt: microsOf(run.SentAt), CancelJob: run.CancelJob,
+			Variant: run.Variant, ShopifyOrder: run.Order, ShopifyName: run.Name, SentAt: microsOf(run.SentAt), Attempts: int64(run.Attempts), CancelJob: run.CancelJob,
 			StartedAt: micros(run.StartedAt), FinishedAt: microsOf(run.FinishedAt), Turn: run.Turn,
 		})
 	})
@@ -53,7 +53,7 @@ func (s *Store) SaveTestOrder(ctx context.Context, run testorders.Run, jobs ...J
 		}
 		rows, err := q.SaveTestOrder(ctx, db.SaveTestOrderParams{
 			State: run.State, Steps: string(steps), NextStep: run.Next, StepAt: micros(run.StepAt),
-			Variant: run.Variant, ShopifyOrder: run.Order, ShopifyName: run.Name, SentAt: microsOf(run.SentAt), CancelJob: run.CancelJob,
+			Variant: run.Variant, ShopifyOrder: run.Order, ShopifyName: run.Name, SentAt: microsOf(run.SentAt), Attempts: int64(run.Attempts), CancelJob: run.CancelJob,
 			FinishedAt: microsOf(run.FinishedAt), Shop: run.Shop, OrderID: run.ID, Turn: run.Turn,
 		})
 		return jobs, touched(rows, err, testorders.ErrOvertaken)
@@ -85,7 +85,7 @@ func (s *Store) LastTestOrder(ctx context.Context, shop shopify.Domain) (testord
 func testOrderOf(row db.TestOrder) (testorders.Run, error) {
 	run := testorders.Run{
 		Shop: row.Shop, ID: row.OrderID, State: row.State, Next: row.NextStep, StepAt: timeOf(row.StepAt), Variant: row.Variant,
-		Order: row.ShopifyOrder, Name: row.ShopifyName, SentAt: timeOrNil(row.SentAt), CancelJob: row.CancelJob,
+		Order: row.ShopifyOrder, Name: row.ShopifyName, SentAt: timeOrNil(row.SentAt), Attempts: int(row.Attempts), CancelJob: row.CancelJob,
 		StartedAt: timeOf(row.StartedAt), FinishedAt: timeOrNil(row.FinishedAt), Turn: row.Turn,
 	}
 	if err := json.Unmarshal([]byte(row.Steps), &run.Steps); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/switchbackhq/switchback/graphql/admin"
 	"github.com/switchbackhq/switchback/internal/fault"
@@ -127,6 +128,9 @@ func (w *work) remove(ctx context.Context) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	if len(left) == 0 && w.mayCome() {
+		return result{}, fault.After(lookWait*w.RetryBase, errLeft)
+	}
 	if len(left) == 0 {
 		return ok("Nothing of the test order is left in Shopify.")
 	}
@@ -140,10 +144,20 @@ func (w *work) remove(ctx context.Context) (result, error) {
 			return failed("Shopify does not delete the test order: %v. %s", refused, w.leftBehind())
 		}
 	}
-	if left, err = w.ours(ctx); err != nil || len(left) == 0 {
+	if left, err = w.ours(ctx); err != nil || len(left) == 0 && !w.mayCome() {
 		return result{OK, "The order is deleted; nothing of the test is left in Shopify."}, err
 	}
 	return result{}, fault.After(pollWait*w.RetryBase, errLeft)
+}
+
+// mayCome tells whether an attempt to write, whose answer was lost, may still
+// come through or be on its way into the search's index.
+func (w *work) mayCome() bool {
+	if w.Attempts < 2 && w.SentAt == nil {
+		return false
+	}
+	written := slices.IndexFunc(w.Steps, func(s Step) bool { return s.Name == Write })
+	return written >= 0 && w.Now().Sub(w.Steps[written].At) < lookFor*w.RetryBase
 }
 
 // removeOne deletes an order that is over, and has any other cancelled first.

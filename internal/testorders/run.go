@@ -91,6 +91,8 @@ type Run struct {
 	Name  string
 	// SentAt is when the order was last sent, while nobody knows what became of it.
 	SentAt *time.Time
+	// Attempts counts how often it was sent, less the times that surely came to nothing.
+	Attempts int
 	// CancelJob is Shopify's job that cancels the order.
 	CancelJob string
 

@@ -49,7 +49,7 @@ func (w *work) write(ctx context.Context) (result, error) {
 		return result{}, err
 	}
 	now := w.Now()
-	w.SentAt = &now
+	w.SentAt, w.Attempts = &now, w.Attempts+1
 	if err := w.save(ctx); err != nil {
 		return result{}, err
 	}
@@ -58,7 +58,7 @@ func (w *work) write(ctx context.Context) (result, error) {
 	case err != nil && shopify.OutcomeUnknown(err):
 		return result{}, fault.After(lookWait*w.RetryBase, errors.Join(errUnknownOutcome, err))
 	case err != nil:
-		w.SentAt = nil
+		w.SentAt, w.Attempts = nil, w.Attempts-1
 		return result{}, errors.Join(err, w.save(ctx))
 	case created.Order != nil:
 		return w.written(*created.Order, "It is in Shopify as %s.")
@@ -75,7 +75,7 @@ func (w *work) refused(ctx context.Context, refused shopify.UserErrors) (result,
 	if len(found) > 0 {
 		return w.written(found[0], "It is in Shopify as %s.")
 	}
-	w.SentAt = nil
+	w.SentAt, w.Attempts = nil, w.Attempts-1
 	return failed("Shopify refuses the order: %v.", refused)
 }
 

@@ -235,6 +235,7 @@ type TestOrder struct {
 	ShopifyOrder shopify.GID
 	ShopifyName  string
 	SentAt       int64
+	Attempts     int64
 	CancelJob    string
 	StartedAt    int64
 	FinishedAt   int64

@@ -14,9 +14,9 @@ import (
 )
 
 const addTestOrder = `-- name: AddTestOrder :exec
-INSERT INTO test_orders (shop, order_id, state, steps, next_step, step_at, variant, shopify_order, shopify_name, sent_at, cancel_job,
+INSERT INTO test_orders (shop, order_id, state, steps, next_step, step_at, variant, shopify_order, shopify_name, sent_at, attempts, cancel_job,
     started_at, finished_at, turn)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 `
 
 type AddTestOrderParams struct {
@@ -30,6 +30,7 @@ type AddTestOrderParams struct {
 	ShopifyOrder shopify.GID
 	ShopifyName  string
 	SentAt       int64
+	Attempts     int64
 	CancelJob    string
 	StartedAt    int64
 	FinishedAt   int64
@@ -48,6 +49,7 @@ func (q *Queries) AddTestOrder(ctx context.Context, arg AddTestOrderParams) erro
 		arg.ShopifyOrder,
 		arg.ShopifyName,
 		arg.SentAt,
+		arg.Attempts,
 		arg.CancelJob,
 		arg.StartedAt,
 		arg.FinishedAt,
@@ -71,7 +73,7 @@ func (q *Queries) EraseTestOrders(ctx context.Context, arg EraseTestOrdersParams
 }
 
 const lastTestOrder = `-- name: LastTestOrder :one
-SELECT shop, order_id, state, steps, next_step, step_at, variant, shopify_order, shopify_name, sent_at, cancel_job, started_at, finished_at, turn FROM test_orders WHERE shop = $1 ORDER BY started_at DESC, order_id DESC LIMIT 1
+SELECT shop, order_id, state, steps, next_step, step_at, variant, shopify_order, shopify_name, sent_at, attempts, cancel_job, started_at, finished_at, turn FROM test_orders WHERE shop = $1 ORDER BY started_at DESC, order_id DESC LIMIT 1
 `
 
 func (q *Queries) LastTestOrder(ctx context.Context, shop shopify.Domain) (TestOrder, error) {
@@ -88,6 +90,7 @@ func (q *Queries) LastTestOrder(ctx context.Context, shop shopify.Domain) (TestO
 		&i.ShopifyOrder,
 		&i.ShopifyName,
 		&i.SentAt,
+		&i.Attempts,
 		&i.CancelJob,
 		&i.StartedAt,
 		&i.FinishedAt,
@@ -99,8 +102,8 @@ func (q *Queries) LastTestOrder(ctx context.Context, shop shopify.Domain) (TestO
 const saveTestOrder = `-- name: SaveTestOrder :execrows
 UPDATE test_orders SET state = $1, steps = $2, next_step = $3, step_at = $4,
     variant = $5, shopify_order = $6, shopify_name = $7, sent_at = $8,
-    cancel_job = $9, finished_at = $10, turn = turn + 1
-WHERE shop = $11 AND order_id = $12 AND turn = $13
+    attempts = $9, cancel_job = $10, finished_at = $11, turn = turn + 1
+WHERE shop = $12 AND order_id = $13 AND turn = $14
 `
 
 type SaveTestOrderParams struct {
@@ -112,6 +115,7 @@ type SaveTestOrderParams struct {
 	ShopifyOrder shopify.GID
 	ShopifyName  string
 	SentAt       int64
+	Attempts     int64
 	CancelJob    string
 	FinishedAt   int64
 	Shop         shopify.Domain
@@ -130,6 +134,7 @@ func (q *Queries) SaveTestOrder(ctx context.Context, arg SaveTestOrderParams) (i
 		arg.ShopifyOrder,
 		arg.ShopifyName,
 		arg.SentAt,
+		arg.Attempts,
 		arg.CancelJob,
 		arg.FinishedAt,
 		arg.Shop,
@@ -143,7 +148,7 @@ func (q *Queries) SaveTestOrder(ctx context.Context, arg SaveTestOrderParams) (i
 }
 
 const testOrder = `-- name: TestOrder :one
-SELECT shop, order_id, state, steps, next_step, step_at, variant, shopify_order, shopify_name, sent_at, cancel_job, started_at, finished_at, turn FROM test_orders WHERE shop = $1 AND order_id = $2
+SELECT shop, order_id, state, steps, next_step, step_at, variant, shopify_order, shopify_name, sent_at, attempts, cancel_job, started_at, finished_at, turn FROM test_orders WHERE shop = $1 AND order_id = $2
 `
 
 type TestOrderParams struct {
@@ -165,6 +170,7 @@ func (q *Queries) TestOrder(ctx context.Context, arg TestOrderParams) (TestOrder
 		&i.ShopifyOrder,
 		&i.ShopifyName,
 		&i.SentAt,
+		&i.Attempts,
 		&i.CancelJob,
 		&i.StartedAt,
 		&i.FinishedAt,

@@ -12,6 +12,8 @@ CREATE TABLE test_orders (
     shopify_name  TEXT   NOT NULL,
     -- 0 unless it is unknown what became of the order that was sent then
     sent_at       BIGINT NOT NULL,
+    -- how often it was sent, less the times that surely came to nothing
+    attempts      BIGINT NOT NULL,
     cancel_job    TEXT   NOT NULL,
     started_at    BIGINT NOT NULL,
     finished_at   BIGINT NOT NULL,

@@ -38,7 +38,7 @@ func testOrderTurns(t *testing.T, b *bench) {
 	later := b.Now().Add(time.Minute)
 	run.Steps = []testorders.Step{{Name: testorders.Product, Outcome: testorders.Information, Message: `no "product"`, At: later}}
 	run.Next, run.StepAt, run.SentAt, run.FinishedAt = testorders.Write, later, &later, &later
-	run.Variant, run.Order, run.Name, run.CancelJob = "gid://shopify/ProductVariant/1", "gid://shopify/Order/2", "A-TEST", "gid://shopify/Job/3"
+	run.Attempts, run.Variant, run.Order, run.Name, run.CancelJob = 2, "gid://shopify/ProductVariant/1", "gid://shopify/Order/2", "A-TEST", "gid://shopify/Job/3"
 	must(t, b.SaveTestOrder(ctx, run, Job{Name: "again"}))
 	if err := b.SaveTestOrder(ctx, run, Job{Name: "overtaken"}); !errors.Is(err, testorders.ErrOvertaken) {
 		t.Errorf("the same turn again: %v", err)
