@@ -10,6 +10,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
+	"github.com/switchbackhq/switchback/internal/timeline"
 )
 
 const (
@@ -30,8 +31,10 @@ type Leases interface {
 
 // underLease runs work while holding the order's lease and renews it
 // meanwhile. When the lease is lost, the work's context ends, so that it stops
-// before its next call.
+// before its next call. Timeline entries are kept with what is saved, at the
+// latest when the lease is given back.
 func underLease(ctx context.Context, leases Leases, shop shopify.Domain, id tiktok.OrderID, work func(context.Context, links.Lease) error) error {
+	ctx = timeline.Collect(ctx)
 	lease, err := leases.LeaseOrder(ctx, shop, id, leaseFor)
 	if errors.Is(err, links.ErrLeased) {
 		return fault.After(leaseWait, err)

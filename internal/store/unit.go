@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/switchbackhq/switchback/internal/store/db"
+	"github.com/switchbackhq/switchback/internal/timeline"
 )
 
 // Job is what the queue can run: a value that encodes as JSON, under a frozen name.
@@ -22,19 +23,32 @@ type JobInserter interface {
 // errNotBegun marks a transaction that could not even begin.
 var errNotBegun = errors.New("begin transaction")
 
-// within runs work in one transaction, adds the jobs to it and commits. Nothing
-// of it remains after an error. The work must use the given queries alone: on
+// within runs work in one transaction, adds the jobs and the timeline entries
+// that wait in the context, and commits. Nothing of it remains after an error. The work must use the given queries alone: on
 // SQLite the transaction holds the only writing connection. It may be run again
 // when a transaction that it shared with others failed.
 func (s *Store) within(ctx context.Context, work func(*db.Queries) ([]Job, error)) error {
 	if s.writer == nil {
 		return ErrReadOnly
 	}
-	u := newUnit(ctx, work)
+	story := timeline.Take(ctx)
+	err := s.do(newUnit(ctx, func(q *db.Queries) ([]Job, error) {
+		if err := s.tell(ctx, q, story); err != nil {
+			return nil, fmt.Errorf("append to timeline: %w", err)
+		}
+		return work(q)
+	}))
+	if err != nil {
+		timeline.Add(ctx, story...)
+	}
+	return err
+}
+
+func (s *Store) do(u *unit) error {
 	if s.pool == nil {
 		return s.share(u)
 	}
-	if err := s.commit(ctx, []*unit{u}); err != nil {
+	if err := s.commit(u.ctx, []*unit{u}); err != nil {
 		return err
 	}
 	return u.outcome()
