@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
@@ -36,6 +37,13 @@ type ImportArgs struct {
 
 // Kind is the job's frozen name.
 func (ImportArgs) Kind() string { return "order_import" }
+
+// Patient tells that the order is one of a backlog: what happens now goes
+// first, and so does what an order of the backlog leaves to be done.
+func (a ImportArgs) Patient() bool {
+	why, _, _ := strings.Cut(a.Cause, ":")
+	return why == "released" || why == "resumed" || why == "backfill" || why == "poll"
+}
 
 // Book is what is known of the Shopify shop.
 type Book interface {
