@@ -16,11 +16,13 @@ const (
 	// Note is what a person reads who opens the order while it is there.
 	Note = "Test order of Switchback: do not ship. It is cancelled and deleted by itself."
 
-	sku      tiktok.SKUID = "1"
-	price                 = "10"
-	shipping              = "2"
-	total                 = "12"
+	price    = "10"
+	shipping = "2"
+	total    = "12"
 )
+
+// sku is mapped to the product that the order is of.
+const sku tiktok.SKUID = "1"
 
 // builtIn is the order as TikTok would give it: one unit, shipping, no tax, an
 // address with nobody at home. Whole amounts are good in every currency.
