@@ -38,7 +38,7 @@ type AddTestOrderParams struct {
 }
 
 func (q *Queries) AddTestOrder(ctx context.Context, arg AddTestOrderParams) error {
-	_, err := q.exec(ctx, q.addTestOrderStmt, addTestOrder,
+	_, err := q.db.ExecContext(ctx, addTestOrder,
 		arg.Shop,
 		arg.OrderID,
 		arg.State,
@@ -68,7 +68,7 @@ type EraseTestOrdersParams struct {
 }
 
 func (q *Queries) EraseTestOrders(ctx context.Context, arg EraseTestOrdersParams) error {
-	_, err := q.exec(ctx, q.eraseTestOrdersStmt, eraseTestOrders, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseTestOrders, arg.Shop, arg.Before)
 	return err
 }
 
@@ -77,7 +77,7 @@ SELECT shop, order_id, state, steps, next_step, step_at, variant, shopify_order,
 `
 
 func (q *Queries) LastTestOrder(ctx context.Context, shop shopify.Domain) (TestOrder, error) {
-	row := q.queryRow(ctx, q.lastTestOrderStmt, lastTestOrder, shop)
+	row := q.db.QueryRowContext(ctx, lastTestOrder, shop)
 	var i TestOrder
 	err := row.Scan(
 		&i.Shop,
@@ -125,7 +125,7 @@ type SaveTestOrderParams struct {
 
 // No row means that another turn came first.
 func (q *Queries) SaveTestOrder(ctx context.Context, arg SaveTestOrderParams) (int64, error) {
-	result, err := q.exec(ctx, q.saveTestOrderStmt, saveTestOrder,
+	result, err := q.db.ExecContext(ctx, saveTestOrder,
 		arg.State,
 		arg.Steps,
 		arg.NextStep,
@@ -157,7 +157,7 @@ type TestOrderParams struct {
 }
 
 func (q *Queries) TestOrder(ctx context.Context, arg TestOrderParams) (TestOrder, error) {
-	row := q.queryRow(ctx, q.testOrderStmt, testOrder, arg.Shop, arg.OrderID)
+	row := q.db.QueryRowContext(ctx, testOrder, arg.Shop, arg.OrderID)
 	var i TestOrder
 	err := row.Scan(
 		&i.Shop,
@@ -184,7 +184,7 @@ SELECT EXISTS (SELECT 1 FROM test_orders WHERE shop = $1 AND state = 'running')
 `
 
 func (q *Queries) TestOrderRuns(ctx context.Context, shop shopify.Domain) (bool, error) {
-	row := q.queryRow(ctx, q.testOrderRunsStmt, testOrderRuns, shop)
+	row := q.db.QueryRowContext(ctx, testOrderRuns, shop)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
