@@ -13,6 +13,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/store"
+	"github.com/switchbackhq/switchback/internal/testorders"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 	"github.com/switchbackhq/switchback/internal/timeline"
 )
@@ -20,13 +21,14 @@ import (
 // explainCommand tells everything that happened to one order. It only reads,
 // so it may run beside a serving process.
 type explainCommand struct {
-	Order string `arg:"" help:"TikTok order number; # and spaces around it are ignored."`
+	Order string `arg:"" help:"TikTok order number, or a test order's; # and spaces around it are ignored."`
 }
 
 // Run prints the order's state, its open exceptions and its timeline.
 func (c *explainCommand) Run(w world) error {
-	id, err := tiktok.ParseOrderID(strings.TrimPrefix(strings.TrimSpace(c.Order), "#"))
-	if err != nil {
+	number := strings.TrimPrefix(strings.TrimSpace(c.Order), "#")
+	id, err := tiktok.ParseOrderID(number)
+	if err != nil && !testorders.IsID(number) {
 		return err
 	}
 	cfg, err := config.Load(w.environ, config.Encryption)
@@ -38,6 +40,9 @@ func (c *explainCommand) Run(w world) error {
 		return err
 	}
 	defer func() { _ = kept.Close() }()
+	if testorders.IsID(number) {
+		return explainTest(w, kept, tiktok.OrderID(number))
+	}
 	all, err := kept.Shops(w.ctx)
 	if err != nil {
 		return fmt.Errorf("list shops: %w", err)
@@ -95,6 +100,38 @@ func explain(out io.Writer, order links.Order, shipments []links.Shipment, open 
 		p("           next: %s", e.Fix)
 	}
 	p("")
+	explainEntries(out, entries)
+}
+
+// explainTest tells the story of a test order.
+func explainTest(w world, kept *store.Store, id tiktok.OrderID) error {
+	all, err := kept.Shops(w.ctx)
+	if err != nil {
+		return fmt.Errorf("list shops: %w", err)
+	}
+	for _, shop := range all {
+		run, err := kept.TestOrder(w.ctx, shop.Domain, id)
+		if errors.Is(err, testorders.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		entries, err := kept.Timeline(w.ctx, shop.Domain, id)
+		if err != nil {
+			return fmt.Errorf("read timeline of test order %s: %w", id, err)
+		}
+		_, _ = fmt.Fprintf(w.out, "Test order %s of %s\n  state    %s\n", id, shop.Domain, run.State)
+		tellSteps(w.out, run.Steps)
+		_, _ = fmt.Fprintln(w.out)
+		explainEntries(w.out, entries)
+		return nil
+	}
+	return fmt.Errorf("test order %s is unknown", id)
+}
+
+// explainEntries writes a timeline, a line for each entry.
+func explainEntries(out io.Writer, entries []timeline.Entry) {
 	for _, e := range entries {
 		line := fmt.Sprintf("%s  %-9s %s", e.At.UTC().Format("2006-01-02 15:04:05.000"), e.Kind, e.Text)
 		for _, name := range slices.Sorted(maps.Keys(e.Facts)) {
@@ -103,7 +140,7 @@ func explain(out io.Writer, order links.Order, shipments []links.Shipment, open 
 		if e.Latency > 0 {
 			line += fmt.Sprintf("  (%v)", e.Latency.Round(100_000))
 		}
-		p("%s", line)
+		_, _ = fmt.Fprintln(out, line)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/loopcheck"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/switches"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
@@ -24,8 +25,17 @@ func loopCheck(shop shopify.Domain, id tiktok.OrderID) orders.Job {
 // loopChecker does that job.
 func (p *program) loopChecker() *loopcheck.Checker {
 	return &loopcheck.Checker{
-		Keys: p.store, Ledger: p.store, Records: p.store, Loop: p.loop, Timeline: p.store, Now: time.Now, RetryBase: p.cfg.RetryBase,
+		Keys: p.store, Ledger: p.store, Records: p.store, Loop: p.loop, Timeline: p.store,
+		Exceptions: p.store, Jobs: p.store, Now: time.Now, RetryBase: p.cfg.RetryBase,
 	}
+}
+
+// keyReview is the job that follows a key for Loop's API that was changed.
+func keyReview(shop shopify.Domain) switches.Job { return loopcheck.KeyArgs{Shop: shop} }
+
+// loopKeys does that job.
+func (p *program) loopKeys() *loopcheck.Keyring {
+	return &loopcheck.Keyring{Keys: p.store, Loop: p.loop, Exceptions: p.store, Waiting: p.store, Now: time.Now}
 }
 
 // loopTester tries an order in Loop when a person asks.

@@ -114,6 +114,7 @@ func TestAWrongKeyForLoopHoldsNothingUp(t *testing.T) {
 	id := s.place(t, "AWAITING_SHIPMENT")
 	s.orderIs(t, sandbox.Shop, id, "written", "")
 	s.answered(t, id, "key-refused")
+	s.shopWide(t, "loop_key_refused")
 	var report loopView
 	s.mustAPI(t, sandbox.Shop, http.MethodPost, "/api/orders/"+id+"/loop-check", "", &report)
 	if report.Found || report.Code != "key-refused" || report.Fix == "" {
@@ -123,6 +124,7 @@ func TestAWrongKeyForLoopHoldsNothingUp(t *testing.T) {
 		t.Errorf("exit %d: %s%s", code, out, errs)
 	}
 	s.giveLoopKey(t, "")
+	s.shopWide(t)
 	if status, body := s.api(t, sandbox.Shop, http.MethodPost, "/api/orders/"+id+"/loop-check", ""); status != http.StatusConflict {
 		t.Errorf("after the key was removed: %d %s", status, body)
 	}

@@ -147,6 +147,7 @@ func (p *program) workers() *queue.Workers {
 	queue.Handle(w, importer.Choose)
 	queue.Handle(w, referrer.Reference)
 	queue.Handle(w, p.loopChecker().Check)
+	queue.Handle(w, p.loopKeys().Review)
 	queue.Handle(w, releaser.Release)
 	queue.Handle(w, registrar.Uninstall)
 	queue.Handle(w, registrar.Erase)
@@ -155,6 +156,7 @@ func (p *program) workers() *queue.Workers {
 	p.watching(w)
 	queue.Handle(w, pruner.Prune)
 	queue.Handle(w, p.backfillRunner().Page)
+	queue.Handle(w, p.testOrderRunner().Run)
 	return w
 }
 
@@ -167,9 +169,9 @@ func (p *program) routes() routes.Deps {
 		Now: time.Now, Log: p.log, Health: p.store,
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
-		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store},
+		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},
 		Ledger: p.store, Open: p.store, Work: p.desk(), Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
-		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store},
+		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(),
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
 	}
 }

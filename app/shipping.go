@@ -27,5 +27,5 @@ func (p *program) shipping(w *queue.Workers) {
 
 // desk takes what a person asks for, in every leg.
 func (p *program) desk() *orders.Desk {
-	return &orders.Desk{Files: p.store, Legs: []orders.Leg{{Retry: fulfillments.Retry, Resolve: fulfillments.Resolve}}}
+	return &orders.Desk{Files: p.store, Review: p.reviews, Legs: []orders.Leg{{Retry: fulfillments.Retry, Resolve: fulfillments.Resolve}}}
 }

@@ -52,6 +52,8 @@ type scenery struct {
 	// bucket and restore are Shopify's query budget; 0 is that of its standard plan.
 	bucket, restore float64
 	environ         []string
+	// topics are sent to the app beside those that it subscribes to.
+	topics []string
 	// hostile tests send requests that contracts do not allow on purpose.
 	hostile bool
 }
@@ -83,7 +85,7 @@ func surround(t testing.TB, app string, scene scenery) *stage {
 	}
 	s := &stage{app: app}
 	s.platforms, err = sandbox.Start(t.Context(), sandbox.Options{
-		AppURL: app, Scopes: declared.Scopes, Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics()), DropDuplicateMetafield: scene.dropMetafield,
+		AppURL: app, Scopes: declared.Scopes, Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics(), scene.topics), DropDuplicateMetafield: scene.dropMetafield,
 		BucketSize: scene.bucket, RestoreRate: scene.restore,
 	})
 	if err != nil {

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
 	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/sweep"
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
@@ -59,6 +62,25 @@ func (p *program) watches() []queue.Periodic {
 // refused has the merchant told that a platform renews a token no more.
 func refused(key tokens.Key) []tokens.Job {
 	return []tokens.Job{connections.ReviewArgs{Shop: shopify.Domain(key.Shop)}}
+}
+
+// reviews look again at what concerns a whole shop. A connection is tried at
+// TikTok itself, which may have changed its mind and told nobody.
+func (p *program) reviews(ctx context.Context, e exceptions.Exception) ([]orders.Job, error) {
+	if e.Code == exceptions.LoopKeyRefused {
+		return []orders.Job{keyReview(e.Shop)}, nil
+	}
+	list, err := p.store.Connections(ctx, e.Shop)
+	if err != nil {
+		return nil, err
+	}
+	jobs := []orders.Job{connections.ReviewArgs{Shop: e.Shop}}
+	for _, c := range list {
+		if c.Off == shops.On || c.Off == shops.OffDeauthorized {
+			jobs = append(jobs, connections.CheckArgs{Shop: c.Shop, TikTokShop: c.TikTokShop})
+		}
+	}
+	return jobs, nil
 }
 
 // reopened takes up what waited for the shop's token at Shopify.

@@ -135,6 +135,7 @@ func TestAPermissionThatWillEnd(t *testing.T) {
 	t.Parallel()
 	s := play(t, seldom)
 	s.furnished(t)
+	s.trace(t) // what connecting started is over, and would clear what follows
 	for range 2 {
 		data := map[string]any{"message": "soon", "expiration_time": "1803859200"} // 1 March 2027
 		check(t, s.platforms.TikTok.Notify(sandbox.TikTokShop, 7, data, false))

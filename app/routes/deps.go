@@ -56,8 +56,9 @@ type Deps struct {
 	SKUs   SKUTable
 	Mapper Mapper
 	// Carriers reads the merchant's answers about carriers, Chooser changes them.
-	Carriers CarrierTable
-	Chooser  CarrierChooser
+	Carriers   CarrierTable
+	Chooser    CarrierChooser
+	TestOrders TestOrders
 }
 
 // Health tells whether the program can work.

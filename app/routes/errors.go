@@ -52,6 +52,7 @@ var known = []struct {
 	{shops.ErrNotFound, errNotFound},
 	{exceptions.ErrNotFound, errNotFound},
 	{links.ErrCursor, &apiError{http.StatusBadRequest, "invalid_cursor", "The cursor is not one that a list of your shop gave."}},
+	{exceptions.ErrNoChoice, &apiError{http.StatusUnprocessableEntity, "invalid_action", "No single amount is missing here, so there is no difference to write: mend the cause, then retry."}},
 	{exceptions.ErrCursor, &apiError{http.StatusBadRequest, "invalid_cursor", "The cursor is not one that a list of your shop gave."}},
 	{shops.ErrTaken, &apiError{http.StatusConflict, shops.ErrTaken.Error(), "This TikTok shop is connected to another Shopify shop. Disconnect it there first."}},
 	{connections.ErrState, &apiError{http.StatusBadRequest, "invalid_state", "This connection was not begun here, was finished before, or took too long. Begin again in the app."}},

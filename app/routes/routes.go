@@ -51,6 +51,8 @@ func New(d Deps) http.Handler {
 	api.POST("/backfills", s.startBackfill)
 	api.POST("/backfills/:id/stop", s.stopBackfill)
 	api.POST("/backfills/:id/resume", s.resumeBackfill)
+	api.GET("/test-order", s.readTestOrder)
+	api.POST("/test-order", s.sendTestOrder)
 	api.GET("/mappings/skus", s.listSKUs)
 	api.PUT("/mappings/skus", s.changeSKUs)
 	api.GET("/mappings/carriers", s.listCarriers)

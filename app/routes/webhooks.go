@@ -2,7 +2,6 @@ package routes
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -21,9 +20,6 @@ func (s *server) webhookBody(c *gin.Context, signed func(raw []byte) bool) ([]by
 	raw, err := readBody(c, webhookBytes, webhookRead)
 	if err == nil && !signed(raw) {
 		err = errSignature
-	}
-	if err == nil && !json.Valid(raw) {
-		err = errMalformed
 	}
 	if err != nil {
 		p, _ := problemOf(err)

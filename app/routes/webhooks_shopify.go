@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -14,6 +15,11 @@ import (
 func (s *server) shopifyWebhook(c *gin.Context) {
 	raw, ok := s.webhookBody(c, func(raw []byte) bool { return shopify.VerifyWebhook(raw, c.Request.Header, s.Secrets...) })
 	if !ok {
+		return
+	}
+	if !json.Valid(raw) {
+		s.Log.WarnContext(c, "webhook.rejected", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "code", errMalformed.Code, "bytes", len(raw))
+		s.fail(c, errMalformed)
 		return
 	}
 	delivery, err := shopify.ParseDelivery(c.Request.Header)

@@ -100,7 +100,8 @@ func (w *world) handler() http.Handler {
 		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
 		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w,
 		Settings: w, Panel: w, Ledger: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
-		SKUs: skuTable{w}, Mapper: skuTable{w}, Carriers: carrierTable{w}, Chooser: carrierTable{w},
+		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w},
+		Carriers: carrierTable{w}, Chooser: carrierTable{w},
 	})
 }
 

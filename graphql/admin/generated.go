@@ -10,6 +10,26 @@ import (
 	"github.com/Khan/genqlient/graphql"
 )
 
+// ActiveVariantsProductVariantsProductVariantConnection includes the requested fields of the GraphQL type ProductVariantConnection.
+type ActiveVariantsProductVariantsProductVariantConnection struct {
+	Nodes []*VariantFields `json:"nodes"`
+}
+
+// GetNodes returns ActiveVariantsProductVariantsProductVariantConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *ActiveVariantsProductVariantsProductVariantConnection) GetNodes() []*VariantFields {
+	return v.Nodes
+}
+
+// ActiveVariantsResponse is returned by ActiveVariants on success.
+type ActiveVariantsResponse struct {
+	ProductVariants *ActiveVariantsProductVariantsProductVariantConnection `json:"productVariants"`
+}
+
+// GetProductVariants returns ActiveVariantsResponse.ProductVariants, and is useful for accessing the field via an interface.
+func (v *ActiveVariantsResponse) GetProductVariants() *ActiveVariantsProductVariantsProductVariantConnection {
+	return v.ProductVariants
+}
+
 type AttributeInput struct {
 	Key   string `json:"key,omitempty"`
 	Value string `json:"value,omitempty"`
@@ -3380,6 +3400,64 @@ var AllOrderCreateUserErrorCode = []OrderCreateUserErrorCode{
 	OrderCreateUserErrorCodeTaxLineRateMissing,
 }
 
+// OrderDeleteOrderDeleteOrderDeletePayload includes the requested fields of the GraphQL type OrderDeletePayload.
+type OrderDeleteOrderDeleteOrderDeletePayload struct {
+	DeletedId  *string                                                                   `json:"deletedId"`
+	UserErrors []*OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError `json:"userErrors"`
+}
+
+// GetDeletedId returns OrderDeleteOrderDeleteOrderDeletePayload.DeletedId, and is useful for accessing the field via an interface.
+func (v *OrderDeleteOrderDeleteOrderDeletePayload) GetDeletedId() *string { return v.DeletedId }
+
+// GetUserErrors returns OrderDeleteOrderDeleteOrderDeletePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *OrderDeleteOrderDeleteOrderDeletePayload) GetUserErrors() []*OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError {
+	return v.UserErrors
+}
+
+// OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError includes the requested fields of the GraphQL type OrderDeleteUserError.
+type OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError struct {
+	Code    *OrderDeleteUserErrorCode `json:"code"`
+	Field   []string                  `json:"field"`
+	Message string                    `json:"message"`
+}
+
+// GetCode returns OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError.Code, and is useful for accessing the field via an interface.
+func (v *OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError) GetCode() *OrderDeleteUserErrorCode {
+	return v.Code
+}
+
+// GetField returns OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError.Field, and is useful for accessing the field via an interface.
+func (v *OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError.Message, and is useful for accessing the field via an interface.
+func (v *OrderDeleteOrderDeleteOrderDeletePayloadUserErrorsOrderDeleteUserError) GetMessage() string {
+	return v.Message
+}
+
+// OrderDeleteResponse is returned by OrderDelete on success.
+type OrderDeleteResponse struct {
+	OrderDelete *OrderDeleteOrderDeleteOrderDeletePayload `json:"orderDelete"`
+}
+
+// GetOrderDelete returns OrderDeleteResponse.OrderDelete, and is useful for accessing the field via an interface.
+func (v *OrderDeleteResponse) GetOrderDelete() *OrderDeleteOrderDeleteOrderDeletePayload {
+	return v.OrderDelete
+}
+
+type OrderDeleteUserErrorCode string
+
+const (
+	OrderDeleteUserErrorCodeInvalid  OrderDeleteUserErrorCode = "INVALID"
+	OrderDeleteUserErrorCodeNotFound OrderDeleteUserErrorCode = "NOT_FOUND"
+)
+
+var AllOrderDeleteUserErrorCode = []OrderDeleteUserErrorCode{
+	OrderDeleteUserErrorCodeInvalid,
+	OrderDeleteUserErrorCodeNotFound,
+}
+
 type OrderDisplayFinancialStatus string
 
 const (
@@ -5438,6 +5516,14 @@ var AllWeightUnit = []WeightUnit{
 	WeightUnitPounds,
 }
 
+// __ActiveVariantsInput is used internally by genqlient
+type __ActiveVariantsInput struct {
+	Query string `json:"query,omitempty"`
+}
+
+// GetQuery returns __ActiveVariantsInput.Query, and is useful for accessing the field via an interface.
+func (v *__ActiveVariantsInput) GetQuery() string { return v.Query }
+
 // __FindOrdersInput is used internally by genqlient
 type __FindOrdersInput struct {
 	Source string `json:"source,omitempty"`
@@ -5593,6 +5679,14 @@ func (v *__OrderCreateInput) GetOptions() *OrderCreateOptionsInput { return v.Op
 
 // GetLines returns __OrderCreateInput.Lines, and is useful for accessing the field via an interface.
 func (v *__OrderCreateInput) GetLines() int { return v.Lines }
+
+// __OrderDeleteInput is used internally by genqlient
+type __OrderDeleteInput struct {
+	Id string `json:"id,omitempty"`
+}
+
+// GetId returns __OrderDeleteInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderDeleteInput) GetId() string { return v.Id }
 
 // __OrderFulfillmentOrdersInput is used internally by genqlient
 type __OrderFulfillmentOrdersInput struct {
@@ -5773,6 +5867,50 @@ func (v *__VariantsBySKUInput) GetFirst() int { return v.First }
 
 // GetAfter returns __VariantsBySKUInput.After, and is useful for accessing the field via an interface.
 func (v *__VariantsBySKUInput) GetAfter() *string { return v.After }
+
+// The query executed by ActiveVariants.
+const ActiveVariants_Operation = `
+query ActiveVariants ($query: String!) {
+	productVariants(first: 5, query: $query) {
+		nodes {
+			id
+			sku
+			title
+			product {
+				id
+				title
+				status
+			}
+		}
+	}
+}
+`
+
+// Any variant that can be sold will do: for the test order, which names no SKU.
+func ActiveVariants(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	query string,
+) (data_ *ActiveVariantsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ActiveVariants",
+		Query:  ActiveVariants_Operation,
+		Variables: &__ActiveVariantsInput{
+			Query: query,
+		},
+	}
+
+	data_ = &ActiveVariantsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
 
 // The query executed by FindOrders.
 const FindOrders_Operation = `
@@ -6537,6 +6675,46 @@ func OrderCreate(
 	}
 
 	data_ = &OrderCreateResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by OrderDelete.
+const OrderDelete_Operation = `
+mutation OrderDelete ($id: ID!) {
+	orderDelete(orderId: $id) {
+		deletedId
+		userErrors {
+			code
+			field
+			message
+		}
+	}
+}
+`
+
+// For test orders alone: an order that a buyer paid for is cancelled and stays.
+func OrderDelete(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *OrderDeleteResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderDelete",
+		Query:  OrderDelete_Operation,
+		Variables: &__OrderDeleteInput{
+			Id: id,
+		},
+	}
+
+	data_ = &OrderDeleteResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

@@ -57,9 +57,14 @@ type Reviewer struct {
 	Now        func() time.Time
 }
 
-// Review opens one exception for all that is broken, or resolves it.
+// Review opens one exception for all that is broken and one for all that no
+// market allows, or resolves them.
 func (r *Reviewer) Review(ctx context.Context, args ReviewArgs) error {
-	broken, err := r.broken(ctx, args.Shop)
+	connections, err := r.Accesses.Connections(ctx, args.Shop)
+	if err != nil {
+		return fmt.Errorf("list connections of %s: %w", args.Shop, err)
+	}
+	broken, err := r.broken(ctx, args.Shop, connections)
 	if err != nil {
 		return err
 	}
@@ -67,12 +72,17 @@ func (r *Reviewer) Review(ctx context.Context, args ReviewArgs) error {
 	if args.Renewed {
 		gone = append(gone, exceptions.ConnectionExpiring)
 	}
-	if len(broken) == 0 {
-		gone = append(gone, exceptions.ConnectionExpired)
-	} else {
-		detail := "It concerns " + strings.Join(broken, ", ") + "."
-		if err := r.Exceptions.OpenException(ctx, exceptions.New(args.Shop, "", exceptions.ConnectionExpired, detail, r.Now())); err != nil {
-			return fmt.Errorf("open connection_expired of %s: %w", args.Shop, err)
+	for _, found := range []struct {
+		code     exceptions.Code
+		concerns []string
+	}{{exceptions.ConnectionExpired, broken}, {exceptions.MarketUnsupported, unsupported(connections)}} {
+		if len(found.concerns) == 0 {
+			gone = append(gone, found.code)
+			continue
+		}
+		detail := "It concerns " + strings.Join(found.concerns, ", ") + "."
+		if err := r.Exceptions.OpenException(ctx, exceptions.New(args.Shop, "", found.code, detail, r.Now())); err != nil {
+			return fmt.Errorf("open %s of %s: %w", found.code, args.Shop, err)
 		}
 	}
 	if len(gone) == 0 {
@@ -86,14 +96,10 @@ func (r *Reviewer) Review(ctx context.Context, args ReviewArgs) error {
 
 // broken lists what no longer works, each in words. A TikTok shop that the
 // merchant switched off is nobody's loss.
-func (r *Reviewer) broken(ctx context.Context, domain shopify.Domain) ([]string, error) {
+func (r *Reviewer) broken(ctx context.Context, domain shopify.Domain, connections []shops.Connection) ([]string, error) {
 	refused, err := r.Accesses.RefusedTokens(ctx, domain)
 	if err != nil {
 		return nil, fmt.Errorf("list refused tokens of %s: %w", domain, err)
-	}
-	connections, err := r.Accesses.Connections(ctx, domain)
-	if err != nil {
-		return nil, fmt.Errorf("list connections of %s: %w", domain, err)
 	}
 	var broken []string
 	sellers := map[tiktok.OpenID]bool{}
@@ -110,6 +116,16 @@ func (r *Reviewer) broken(ctx context.Context, domain shopify.Domain) ([]string,
 		}
 	}
 	return broken, nil
+}
+
+// unsupported lists the shops that are off because of their market.
+func unsupported(connections []shops.Connection) (list []string) {
+	for _, c := range connections {
+		if c.Off == shops.OffNoMarket {
+			list = append(list, fmt.Sprintf("TikTok shop %s (%.8s)", named(c), c.Region))
+		}
+	}
+	return list
 }
 
 // Expiring opens the notice that a seller's permission will end.

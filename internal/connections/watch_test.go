@@ -155,13 +155,14 @@ func TestReview(t *testing.T) {
 		"both":                        {access: access{refused: []tokens.Key{shopifyKey, sellerKey}, connections: one(shops.On)}, renewed: true, want: []exceptions.Code{exceptions.ConnectionExpired}, says: `Shopify, TikTok shop "Sunny".`},
 		"of a shop switched off":      {access: access{refused: []tokens.Key{sellerKey}, connections: one(shops.OffByMerchant)}, renewed: true},
 		"deauthorized":                {access: access{connections: one(shops.OffDeauthorized)}, renewed: true, want: []exceptions.Code{exceptions.ConnectionExpired}, says: `TikTok shop "Sunny".`},
+		"a market without shipments":  {access: access{connections: one(shops.OffNoMarket)}, renewed: true, want: []exceptions.Code{exceptions.MarketUnsupported}},
 		"another seller's is refused": {access: access{refused: []tokens.Key{{Platform: tokens.TikTok, Shop: string(demo), Seller: "s2"}}, connections: one(shops.On)}, renewed: true},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := c.access
-			a.open = map[exceptions.Code]string{exceptions.ConnectionExpiring: "old"}
+			a.open = map[exceptions.Code]string{exceptions.ConnectionExpiring: "old", exceptions.MarketUnsupported: "old"}
 			if name != "shopify refuses" {
 				a.open[exceptions.ConnectionExpired] = "old"
 			}

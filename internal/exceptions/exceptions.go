@@ -40,6 +40,7 @@ const (
 	CancelRefused      Code = "cancel_refused"
 	CancelNotMirrored  Code = "cancel_not_mirrored"
 	OrderEdited        Code = "order_edited"
+	LoopKeyRefused     Code = "loop_key_refused"
 
 	// Of shipments.
 	CarrierUnknown         Code = "carrier_unknown"
@@ -85,7 +86,7 @@ const CauseGone = "cause_gone"
 // import therefore clears when it finds the cause gone.
 func OfOrders() []Code {
 	return []Code{
-		SKUUnmatched, SKUAmbiguous, TotalsMismatch, CurrencyMismatch, MarketUnsupported, ZIPMissing, ZIPMasked,
+		SKUUnmatched, SKUAmbiguous, TotalsMismatch, CurrencyMismatch, ZIPMissing, ZIPMasked,
 		AddressMissing, DuplicateOrder, InventoryRefused, APIRejected, ConnectionExpired, ScopeMissing,
 		OrderNotFound, OrderNotUnderstood, AddressConflict, CancelRefused, CancelNotMirrored, OrderEdited,
 	}
@@ -112,8 +113,11 @@ func OfRefunds() []Code {
 // OfDeadlines lists the codes that watching TikTok's deadlines opens and clears.
 func OfDeadlines() []Code { return []Code{ShipBySoon, ShipByMissed} }
 
-// OfShops lists the codes that concern a whole shop; a review of its connections clears them.
-func OfShops() []Code { return []Code{ConnectionExpired, ConnectionExpiring} }
+// OfShops lists the codes that concern a whole shop; a review of its connections,
+// or of its key for Loop, clears them.
+func OfShops() []Code {
+	return []Code{ConnectionExpired, ConnectionExpiring, MarketUnsupported, LoopKeyRefused}
+}
 
 // Status of an exception.
 type Status string

@@ -21,8 +21,8 @@ var texts = map[Code]Text{
 		"Connect this TikTok shop to a Shopify shop that sells in its currency; amounts are never converted.",
 	},
 	MarketUnsupported: {
-		"TikTok Shop does not offer what Switchback needs in this market.",
-		"Switch this TikTok shop off in the connection settings.",
+		"A connected TikTok shop is in a market where TikTok Shop does not offer what Switchback needs, so its orders are left alone.",
+		"Disconnect that TikTok shop; others of the same seller stay as they are.",
 	},
 	ZIPMissing: {
 		"TikTok gave no ZIP code for this order, so a buyer cannot find it in Loop.",
@@ -83,6 +83,10 @@ var texts = map[Code]Text{
 	OrderEdited: {
 		"TikTok cancelled units of this order, and the order in Shopify is no longer the one that was written.",
 		"Take the cancelled units out of the Shopify order yourself, without a payment through Shopify; then press retry.",
+	},
+	LoopKeyRefused: {
+		"Loop does not accept the key that you gave for its API, so it is not asked about your orders.",
+		"Create a key with the scopes Orders and Draft Returns in Loop and save it in the settings, or remove the key there. Orders are not held up.",
 	},
 	CarrierUnknown: {
 		"TikTok does not know the carrier of a Shopify fulfillment, so the parcel was not reported to TikTok.",

@@ -16,6 +16,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
+	"github.com/switchbackhq/switchback/internal/timeline"
 )
 
 const (
@@ -37,7 +38,10 @@ type Keeper interface {
 // Hold runs work while holding the order's lease and renews it meanwhile. When
 // the lease is lost, the work's context ends, so that it stops before its next
 // call. While another job has the order the error is one to come back after.
+// Timeline entries are kept with what is saved, at the latest when the lease is
+// given back.
 func Hold(ctx context.Context, keeper Keeper, shop shopify.Domain, id tiktok.OrderID, work func(context.Context, links.Lease) error) error {
+	ctx = timeline.Collect(ctx)
 	lease, err := keeper.LeaseOrder(ctx, shop, id, leaseFor)
 	if errors.Is(err, links.ErrLeased) {
 		return fault.After(leaseWait, err)

@@ -15,6 +15,7 @@ package links
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -75,7 +76,7 @@ type Order struct {
 	State      State
 	// Reason is why the order waits, is held or was skipped: a stable word.
 	Reason string
-	// Status and UpdateTime are TikTok's as last read; UpdateTime in unix seconds.
+	// Status is TikTok's as last read; UpdateTime, in unix seconds, is the moment up to which every change is in it.
 	Status     tiktok.OrderStatus
 	UpdateTime int64
 	// OrderedAt is when the buyer ordered; zero until TikTok was asked.
@@ -116,11 +117,24 @@ const (
 	IgnoreOrder DuplicateChoice = "ignore"
 )
 
-// TotalsChoice answers the exception totals_mismatch; empty until somebody chose.
+// TotalsChoice answers the exception totals_mismatch, such as "write_difference
+// 3.00 USD"; empty until somebody chose.
 type TotalsChoice string
 
-// WriteDifference has the order written with a line for what nobody can explain.
-const WriteDifference TotalsChoice = "write_difference"
+const writeDifference = "write_difference"
+
+// WriteDifference has the order written with a line for that difference and no
+// other: who agreed to an amount did not agree to whatever is missing later.
+func WriteDifference(amount string) TotalsChoice { return TotalsChoice(writeDifference + " " + amount) }
+
+// Difference is the amount that was agreed to; empty for none.
+func (c TotalsChoice) Difference() string {
+	amount, _ := strings.CutPrefix(string(c), writeDifference+" ")
+	if amount == string(c) {
+		return ""
+	}
+	return amount
+}
 
 // Line is one line of the Shopify order and the units behind it.
 type Line struct {

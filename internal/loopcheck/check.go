@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/loop"
@@ -47,14 +49,22 @@ type Loop interface {
 	ReturnEligibility(ctx context.Context, key secret.String, order string) (loop.Eligibility, error)
 }
 
+// Jobs is the queue.
+type Jobs interface {
+	Enqueue(ctx context.Context, jobs ...Job) error
+}
+
 // Checker asks Loop after an order was written.
 type Checker struct {
-	Keys     Keys
-	Ledger   Ledger
-	Records  Records
-	Loop     Loop
-	Timeline timeline.Writer
-	Now      func() time.Time
+	Keys       Keys
+	Ledger     Ledger
+	Records    Records
+	Loop       Loop
+	Timeline   timeline.Writer
+	Exceptions Exceptions
+	// Jobs takes a review of a key that Loop refused before.
+	Jobs Jobs
+	Now  func() time.Time
 	// RetryBase is the unit of the waits between two questions.
 	RetryBase time.Duration
 }
@@ -99,8 +109,33 @@ func (c *Checker) Check(ctx context.Context, args Args) error {
 	if err := record(ctx, c.Records, c.Timeline, now); err != nil {
 		return err
 	}
+	if err := c.heed(ctx, args.Shop, now.Code); err != nil {
+		return err
+	}
 	if mayChange(now.Code) && now.Tries <= len(waits) {
 		return fault.After(waits[now.Tries-1]*c.RetryBase, errNotYet)
+	}
+	return nil
+}
+
+// heed tells the merchant of a key that Loop refuses, and has one reviewed that
+// is good again although nobody entered it anew: its scopes may have been mended.
+func (c *Checker) heed(ctx context.Context, shop shopify.Domain, code string) error {
+	switch {
+	case slices.Contains(badKey(), code):
+		return refuse(ctx, c.Exceptions, shop, c.Now())
+	case code == Unreachable || code == Refused:
+		return nil
+	}
+	open, err := c.Exceptions.OrderExceptions(ctx, shop, "")
+	if err != nil {
+		return fmt.Errorf("read exceptions of %s: %w", shop, err)
+	}
+	if !slices.ContainsFunc(open, func(e exceptions.Exception) bool { return e.Code == exceptions.LoopKeyRefused }) {
+		return nil
+	}
+	if err := c.Jobs.Enqueue(ctx, KeyArgs{Shop: shop}); err != nil {
+		return fmt.Errorf("start review of the loop key of %s: %w", shop, err)
 	}
 	return nil
 }

@@ -7,6 +7,10 @@
 // Tester, which does what a buyer does: it begins a return with order name and
 // ZIP and takes it back.
 //
+// Keyring reviews a key that was changed or was refused before: a key that Loop
+// does not take is the shop's exception loop_key_refused until another one, or
+// none, is saved; then Loop is asked about the orders that it kept waiting.
+//
 // Nothing here changes an order, holds one up, or finishes a return. The ZIP is
 // read from TikTok for the one question and is neither kept nor shown.
 package loopcheck

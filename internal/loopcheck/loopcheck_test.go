@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/loop"
@@ -44,6 +45,8 @@ type stage struct {
 	calls   []string
 	records map[tiktok.OrderID]links.LoopCheck
 	story   []timeline.Entry
+	open    map[exceptions.Code]bool // of the whole shop
+	jobs    []loopcheck.Job
 	client  *loop.Client
 }
 
@@ -53,7 +56,7 @@ func setUp(t *testing.T) *stage {
 		T: t, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), key: "loop-key", zip: "73301",
 		row:     links.Order{Shop: shop, TikTokShop: "7", ID: order, State: links.Written, ShopifyName: "TT-" + string(order)},
 		inLoop:  map[string]loopsim.Order{},
-		records: map[tiktok.OrderID]links.LoopCheck{},
+		records: map[tiktok.OrderID]links.LoopCheck{}, open: map[exceptions.Code]bool{},
 	}
 	sim := loopsim.New(loopsim.Options{Orders: s, ExactZIP: true})
 	sim.AddPortal(loopsim.Portal{Name: "p", Shop: string(shop), APIKey: "loop-key"})
@@ -128,7 +131,8 @@ func (b buyers) Order(_ context.Context, seat tiktok.Seat, id tiktok.OrderID) (t
 
 func (s *stage) check() error {
 	c := loopcheck.Checker{
-		Keys: s, Ledger: s, Records: s, Loop: s.client, Timeline: s, Now: func() time.Time { return s.now }, RetryBase: base,
+		Keys: s, Ledger: s, Records: s, Loop: s.client, Timeline: s, Exceptions: s, Jobs: s,
+		Now: func() time.Time { return s.now }, RetryBase: base,
 	}
 	return c.Check(s.Context(), loopcheck.Args{Shop: shop, Order: order})
 }

@@ -80,8 +80,9 @@ func (c *calc) times(n int, a money.Amount) money.Amount {
 }
 
 // rate is TikTok's own rate when it is one, else tax as a share of the price it
-// was taken on. Shopify wants a rate with every tax but goes by the amount, so
-// where there is no price either (a taxed gift) 0 is said rather than nothing.
+// was taken on. Shopify goes by the amount but refuses a tax without a rate
+// (TAX_LINE_RATE_MISSING), which 0 may count as: where no share can be told, as
+// with a taxed gift, it is the whole.
 func (c *calc) rate(given string, tax, price money.Amount, included bool) money.Rate {
 	if rate, err := money.ParseRate(given); err == nil && (!rate.IsZero() || tax.IsZero()) {
 		return rate
@@ -90,10 +91,14 @@ func (c *calc) rate(given string, tax, price money.Amount, included bool) money.
 		price = c.sub(price, tax)
 	}
 	rate, err := money.RateOf(tax, price)
-	if err != nil {
-		return money.Rate{}
+	if tax.IsZero() || err == nil && !rate.IsZero() {
+		return rate
 	}
-	return rate
+	whole, err := money.ParseRate("1")
+	if err != nil {
+		c.fail(err)
+	}
+	return whole
 }
 
 func notUnderstood(format string, args ...any) error {

@@ -22,8 +22,8 @@ type bill struct {
 	shippingTax money.Amount
 	// parts are further fees and discounts, none of them nothing.
 	parts []part
-	// unexplainedToo makes a part of what TikTok names nowhere: the merchant agreed to it for this order.
-	unexplainedToo bool
+	// agreed is what TikTok names nowhere and the merchant had written for this order, such as "3.00 USD".
+	agreed string
 }
 
 // unit is one TikTok line item.

@@ -19,8 +19,9 @@ type Input struct {
 	Connection shops.Connection
 	Settings   shops.Settings
 	Variants   Variants
-	// Difference has what cannot be explained of the total written as a part of its own.
-	Difference bool
+	// Difference, such as "3.00 USD", is what the merchant agreed to have written as a part of its own where exactly
+	// that cannot be explained of the total; empty for nothing.
+	Difference string
 	// Test makes an order that Shopify knows as a test and that takes no stock.
 	Test bool
 }
@@ -45,7 +46,7 @@ func Convert(in Input) (Conversion, error) {
 		return Conversion{}, fault.NeedsMerchant(string(exceptions.CurrencyMismatch), detail, nil)
 	}
 	b := readBill(in.Order, taxIncluded(in.Connection.Region, in.Order))
-	b.unexplainedToo = in.Difference
+	b.agreed = in.Difference
 	c, err := b.explain()
 	if err != nil {
 		return Conversion{}, err

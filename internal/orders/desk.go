@@ -28,6 +28,8 @@ type Files interface {
 // kept as a job before it returns.
 type Desk struct {
 	Files Files
+	// Review lists the jobs that look again at an exception of a whole shop.
+	Review func(ctx context.Context, e exceptions.Exception) ([]Job, error)
 	// Legs know the exceptions of other features than the import.
 	Legs []Leg
 }
@@ -69,10 +71,15 @@ func (d *Desk) mayBeOurs(ctx context.Context, shop shopify.Domain, id tiktok.Ord
 	return nil
 }
 
-// RetryException tries again what an exception stopped.
+// RetryException tries again what an exception stopped, or looks whether the
+// cause of one that concerns the whole shop is gone.
 func (d *Desk) RetryException(ctx context.Context, e exceptions.Exception) error {
 	if e.Order == "" {
-		return nil
+		jobs, err := d.Review(ctx, e)
+		if err != nil {
+			return fmt.Errorf("look again at %s of %s: %w", e.Code, e.Shop, err)
+		}
+		return d.Files.Enqueue(ctx, jobs...)
 	}
 	for _, leg := range d.Legs {
 		if job := leg.Retry(e); job != nil {
@@ -82,7 +89,8 @@ func (d *Desk) RetryException(ctx context.Context, e exceptions.Exception) error
 	return d.Files.Enqueue(ctx, ImportArgs{Shop: e.Shop, Order: e.Order, Cause: "retry:" + e.ID, Asked: true})
 }
 
-// ResolveException starts what the person chose.
+// ResolveException starts what the person chose. It returns
+// exceptions.ErrNoChoice for a total to which no single amount is missing.
 func (d *Desk) ResolveException(ctx context.Context, e exceptions.Exception, action, note string) error {
 	for _, leg := range d.Legs {
 		if job := leg.Resolve(e, action, note); job != nil {
@@ -91,7 +99,11 @@ func (d *Desk) ResolveException(ctx context.Context, e exceptions.Exception, act
 	}
 	args := ChoiceArgs{Shop: e.Shop, Order: e.Order, Note: note}
 	if e.Code == exceptions.TotalsMismatch {
-		args.Totals = links.TotalsChoice(action)
+		amount := differenceIn(e.Message)
+		if amount == "" {
+			return fmt.Errorf("resolve %s of order %s: %w", e.Code, e.Order, exceptions.ErrNoChoice)
+		}
+		args.Totals = links.WriteDifference(amount)
 	} else {
 		args.Choice = links.DuplicateChoice(action)
 	}

@@ -1,8 +1,10 @@
 package orders_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -28,9 +30,9 @@ func TestTheMerchantMayWriteADifference(t *testing.T) {
 	}
 	// The switch is off at first, so that the choice has to outlive one attempt.
 	s.set(func(settings *shops.Settings) { settings.PushOrders = false })
-	s.must((&orders.Desk{Files: s.store}).ResolveException(t.Context(), open[0], string(links.WriteDifference), "agreed with TikTok"))
+	s.must((&orders.Desk{Files: s.store}).ResolveException(t.Context(), open[0], "write_difference", "agreed with TikTok"))
 	s.work()
-	if row := s.row(id); row.State != links.Held || row.Reason != orders.PushOff || row.Totals != links.WriteDifference {
+	if row := s.row(id); row.State != links.Held || row.Reason != orders.PushOff || row.Totals != links.WriteDifference("3.00 USD") {
 		t.Fatalf("%s (%s), chosen %q", row.State, row.Reason, row.Totals)
 	}
 	s.set(func(settings *shops.Settings) { settings.PushOrders = true })
@@ -43,7 +45,7 @@ func TestTheMerchantMayWriteADifference(t *testing.T) {
 	s.must(err)
 	noted := false
 	for _, e := range entries {
-		noted = noted || e.Facts["choice"] == string(links.WriteDifference) && e.Facts["note"] == "agreed with TikTok"
+		noted = noted || e.Facts["choice"] == "write_difference 3.00 USD" && e.Facts["note"] == "agreed with TikTok"
 	}
 	if !noted || len(s.codes(id)) != 0 {
 		t.Errorf("the timeline says nothing of the choice, or %v is open", s.codes(id))
@@ -56,13 +58,14 @@ func TestADifferenceNeverMakesAWrongTotal(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		o := plainOrder()
-		paid, err := money.FromMinor(rapid.Int64Range(0, 6000).Draw(t, "paid"), "USD")
+		paid := amount(t, rapid.Int64Range(0, 6000).Draw(t, "paid"))
+		o.Payment.TotalAmount = paid.String()
+		in := input(o)
+		missing, err := paid.Sub(amount(t, 2547))
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.Payment.TotalAmount = paid.String()
-		in := input(o)
-		in.Difference = true
+		in.Difference = missing.Text()
 		c, err := orders.Convert(in)
 		if paid.Minor() < 148 { // less than the tax: it cannot be taken off
 			if codeOf(err) != string(exceptions.TotalsMismatch) {
@@ -81,4 +84,52 @@ func TestADifferenceNeverMakesAWrongTotal(t *testing.T) {
 		}
 		checkSums(t, c)
 	})
+}
+
+func amount(t rapid.TB, minor int64) money.Amount {
+	t.Helper()
+	a, err := money.FromMinor(minor, "USD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestAnotherDifferenceIsAskedAboutAgain: the merchant agreed to 3.00; TikTok changes the order before it is
+// written, and nobody agreed to that.
+func TestAnotherDifferenceIsAskedAboutAgain(t *testing.T) {
+	t.Parallel()
+	s := setUp(t)
+	id := s.place(tiktoksim.OrderSpec{Unexplained: 300})
+	s.must(s.bring(args(id)))
+	agree := func() {
+		t.Helper()
+		open, err := s.store.OrderExceptions(t.Context(), shop, id)
+		s.must(err)
+		if len(open) != 1 || open[0].Code != exceptions.TotalsMismatch {
+			t.Fatalf("open: %+v", open)
+		}
+		s.must((&orders.Desk{Files: s.store}).ResolveException(t.Context(), open[0], "write_difference", ""))
+	}
+	agree()
+	s.correct(id, `"22.49"`, `"29.49"`)
+	s.work()
+	if row := s.row(id); row.State != links.Held || !slices.Equal(s.codes(id), []exceptions.Code{exceptions.TotalsMismatch}) || len(s.inShopify(id)) != 0 {
+		t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.codes(id))
+	}
+	agree() // to 10.00
+	s.work()
+	if row := s.row(id); row.State != links.Written || row.Total != "29.49" {
+		t.Errorf("order is %s (%s) with %s", row.State, row.Reason, row.Total)
+	}
+}
+
+// What is taken off may exceed what there is: no single amount is missing, and agreeing to one is refused.
+func TestOnlyADifferenceCanBeAgreedTo(t *testing.T) {
+	t.Parallel()
+	e := exceptions.New(shop, "576900000000010001", exceptions.TotalsMismatch, "TikTok takes off 9.00 USD beyond shipping, but the units cost 1.00 USD only.", time.Unix(0, 0))
+	err := (&orders.Desk{}).ResolveException(t.Context(), e, "write_difference", "")
+	if !errors.Is(err, exceptions.ErrNoChoice) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -18,6 +18,7 @@
 //	shipped by the seller               written, unless street or ZIP is missing or masked: then held
 //	a status we do not know             written, and the timeline says so
 //	another currency than the shop's    held
+//	of a TikTok shop that is off        waits; listed for the shop as market_unsupported where its market is why
 //
 // Where TikTok moves the parcel a missing or masked ZIP holds nothing up: the
 // order is written and listed, as buyers cannot find it in Loop yet.
@@ -81,7 +82,9 @@
 // is what the buyer paid TikTok: total_amount must be the sum of all units,
 // shipping, their tax and the further fees and discounts that TikTok names, else
 // totals_mismatch, which the merchant may answer by having that one order written
-// with the difference as a fee, or as a discount, of its own. Where prices hold the tax (everywhere but in the US) a tax is
+// with the difference as a fee, or as a discount, of its own. The answer holds for
+// that amount: another difference is asked about again. Where prices hold the tax
+// (everywhere but in the US) a tax is
 // recorded and adds nothing. Only then are cancelled units left out, with their
 // price and tax. Fees are shipping-type lines under their own names, so that
 // they cannot be returned as a product. Discounts that are in no unit's price

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/switchbackhq/switchback/graphql/admin"
@@ -38,6 +39,13 @@ type ImportArgs struct {
 
 // Kind is the job's frozen name.
 func (ImportArgs) Kind() string { return "order_import" }
+
+// Patient tells that the order is one of a backlog: what happens now goes
+// first, and so does what an order of the backlog leaves to be done.
+func (a ImportArgs) Patient() bool {
+	why, _, _ := strings.Cut(a.Cause, ":")
+	return why == "released" || why == "resumed" || why == "backfill" || why == "poll"
+}
 
 // Book is what is known of the Shopify shop.
 type Book interface {
@@ -217,12 +225,13 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 		if r.row.TikTokShop != "" && c.TikTokShop != r.row.TikTokShop {
 			continue
 		}
-		if c.Off == shops.OffByMerchant && !r.args.Asked {
+		if leftAlone(c.Off) && !r.args.Asked {
 			if r.row.State == links.Written {
 				return false, nil
 			}
 			return false, r.rest(ctx, links.Waiting, ConnectionOff)
 		}
+		asked := r.Now()
 		order, err := r.TikTok.Order(ctx, seatOf(c), r.args.Order)
 		if errors.Is(err, tiktok.ErrOrderNotFound) {
 			continue
@@ -234,11 +243,32 @@ func (r *run) fetch(ctx context.Context) (bool, error) {
 			return false, fault.NeedsMerchant(string(exceptions.OrderNotUnderstood), "TikTok answered with another order.", nil)
 		}
 		r.connection, r.order = c, order
-		r.row.TikTokShop, r.row.Status, r.row.UpdateTime = c.TikTokShop, order.Status, order.UpdateTime
+		r.row.TikTokShop, r.row.Status, r.row.UpdateTime = c.TikTokShop, order.Status, seenUpTo(order, asked)
 		r.row.OrderedAt, r.row.Currency, r.row.ShipBy = time.Unix(order.CreateTime, 0).UTC(), order.Payment.Currency, shipBy(order)
 		return true, nil
 	}
 	return false, notFound(r.row.TikTokShop, connections)
+}
+
+// settledAfter is how long an answer may lack a further change of the second that
+// it names: TikTok tells whole seconds, and its clock is not ours.
+const settledAfter = 5 * time.Second
+
+// seenUpTo is the second up to which TikTok's answer surely holds every change.
+// Of one that was hardly over more may follow under the same number, so polling
+// finds the order newer than the ledger and has it read once more.
+func seenUpTo(o tiktok.Order, asked time.Time) int64 {
+	if asked.Sub(time.Unix(o.UpdateTime, 0)) < settledAfter {
+		return o.UpdateTime - 1
+	}
+	return o.UpdateTime
+}
+
+// leftAlone tells whether a TikTok shop's orders are not the merchant's concern:
+// its webhooks come all the same, because TikTok sends those of every shop that
+// the seller's permission covers.
+func leftAlone(off shops.OffReason) bool {
+	return off == shops.OffByMerchant || off == shops.OffNoMarket
 }
 
 // notFound tells a number that TikTok does not know from a shop that is no longer connected.

@@ -159,3 +159,25 @@ func TestNoBuyerDataInTimelineAndExceptions(t *testing.T) {
 		}
 	}
 }
+
+// TikTok sends the webhooks of every shop that the seller's permission covers, also of one that is not synced.
+func TestAShopThatIsOffIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for off, asked := range map[shops.OffReason]bool{shops.OffByMerchant: false, shops.OffNoMarket: true} {
+		s := setUp(t)
+		s.must(s.store.SetConnectionOff(t.Context(), shop, tiktokShop, off))
+		id := s.place(tiktoksim.OrderSpec{})
+		s.must(s.bring(args(id)))
+		if row := s.row(id); row.State != links.Waiting || row.Reason != orders.ConnectionOff || len(s.inShopify(id)) != 0 {
+			t.Errorf("%s: order is %s (%s)", off, row.State, row.Reason)
+		}
+		if asked { // a person who names the order means it
+			a := args(id)
+			a.Asked = true
+			s.must(s.bring(a))
+			if row := s.row(id); row.State != links.Written {
+				t.Errorf("%s: order is %s (%s) after it was asked for", off, row.State, row.Reason)
+			}
+		}
+	}
+}

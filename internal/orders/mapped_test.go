@@ -1,6 +1,7 @@
 package orders_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -123,4 +124,37 @@ func TestMappedAlwaysWins(t *testing.T) {
 			}
 		}
 	})
+}
+
+// lateBook has the merchant map a SKU just after an import has read the table.
+type lateBook struct {
+	orders.Book
+	after func()
+}
+
+func (b *lateBook) SKUVariants(ctx context.Context, domain shopify.Domain, skus []tiktok.SKUID) (map[tiktok.SKUID]shopify.GID, error) {
+	table, err := b.Book.SKUVariants(ctx, domain, skus)
+	if b.after != nil {
+		b.after()
+		b.after = nil
+	}
+	return table, err
+}
+
+// An order that is held by what was true a moment ago is found by looking again.
+func TestAMappingThatComesWhileTheTableIsRead(t *testing.T) {
+	t.Parallel()
+	s := setUp(t)
+	unit := unmatchedUnit()
+	hat := shopify.GID(s.variant("HAT-RST"))
+	s.importer.Book = &lateBook{Book: s.store, after: func() { s.mapTo(tiktok.SKUID(unit.SKUID), hat) }}
+	id := s.place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unit}})
+	s.must(s.bring(args(id)))
+	if row := s.row(id); row.State != links.Held || row.Reason != string(exceptions.SKUUnmatched) {
+		t.Fatalf("%s (%s): the mapping was not late", row.State, row.Reason)
+	}
+	s.look()
+	if row := s.row(id); row.State != links.Written || len(s.codes(id)) != 0 || s.one(id).Lines[0].VariantGID != string(hat) {
+		t.Errorf("%s (%s), open: %v", row.State, row.Reason, s.codes(id))
+	}
 }

@@ -295,3 +295,26 @@ func TestTheCauseOfAFoundOrderIsNamed(t *testing.T) {
 		t.Errorf("jobs %+v", jobs)
 	}
 }
+
+// TikTok tells whole seconds: what follows within the second that was read already is not lost.
+func TestASecondChangeWithinTheSameSecond(t *testing.T) {
+	t.Parallel()
+	s := setUp(t)
+	id := s.three()
+	s.written(id)
+	s.cancelUnits(id, 1) // no webhook tells of a single unit, and the clock stands still
+	p := s.poller(nil)
+	for pass := range 2 {
+		s.clock.pass(pollEvery)
+		found := s.poll(p)
+		if want := []tiktok.OrderID{id}[pass:]; !slices.Equal(found, want) {
+			t.Errorf("pass %d found %v, want %v", pass+1, found, want)
+		}
+		for _, order := range found {
+			s.must(s.bring(args(order)))
+		}
+		if n := len(s.one(id).Refunds); n != 1 {
+			t.Errorf("%d refunds, want 1", n)
+		}
+	}
+}

@@ -14,7 +14,7 @@ const (
 	PullOff = "pull_orders_off"
 	// PushOff: the order is planned and waits for the merchant's go.
 	PushOff = "push_orders_off"
-	// ConnectionOff: the merchant does not sync the TikTok shop that took the order.
+	// ConnectionOff: the TikTok shop that took the order is not synced, by choice or because of its market.
 	ConnectionOff = "connection_off"
 	// Ignored: the merchant left the order to another connector.
 	Ignored = "ignored_by_merchant"

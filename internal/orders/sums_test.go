@@ -47,9 +47,10 @@ func shopifyTotal(t failer, order admin.OrderCreateOrderInput) int64 {
 	sum, taxes := int64(0), int64(0)
 	tax := func(lines []*admin.OrderCreateTaxLineInput) {
 		for _, line := range lines {
-			taxes += shopMoney(t, line.PriceSet)
-			if line.ChannelLiable == nil || !*line.ChannelLiable || line.Rate == "" {
-				t.Errorf("tax line %q: TikTok is liable, and Shopify wants a rate", line.Title)
+			amount := shopMoney(t, line.PriceSet)
+			taxes += amount
+			if line.ChannelLiable == nil || !*line.ChannelLiable || line.Rate == "" || line.Rate == "0" && amount > 0 {
+				t.Errorf("tax line %q at %q: TikTok is liable, and Shopify wants a rate", line.Title, line.Rate)
 			}
 		}
 	}

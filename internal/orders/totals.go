@@ -35,7 +35,7 @@ func (b *bill) explain() (charges, error) {
 	case b.err != nil:
 		return charges{}, b.err
 	case difference.IsZero():
-	case b.unexplainedToo:
+	case difference.Text() == b.agreed:
 		rest := remainder(difference)
 		b.parts, counted = append(b.parts, rest), append(counted, rest)
 	default:
@@ -183,7 +183,16 @@ func (b *bill) unexplained(sum money.Amount) error {
 		return b.err
 	}
 	return mismatch("Together ", strings.Join(parts, " + "), " = ", sum.Text(), "; the buyer paid ", b.total.Text(),
-		"; the difference is ", difference.Text(), ".")
+		differenceIs, difference.Text(), ".")
+}
+
+const differenceIs = "; the difference is "
+
+// differenceIn reads the difference back from the sentence that told it to the
+// merchant: what was read is what was agreed to. Empty where it names none.
+func differenceIn(message string) string {
+	_, amount, _ := strings.Cut(message, differenceIs)
+	return strings.TrimSuffix(amount, ".")
 }
 
 // taxIncluded tells whether prices of this order contain the tax: by its

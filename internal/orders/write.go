@@ -131,7 +131,7 @@ func (r *run) convert(ctx context.Context) (Conversion, error) {
 	}
 	return Convert(Input{
 		Order: r.order, Shop: r.shop, Connection: r.connection, Settings: r.settings, Variants: variants,
-		Difference: r.row.Totals == links.WriteDifference,
+		Difference: r.row.Totals.Difference(),
 	})
 }
 

@@ -111,16 +111,22 @@ func config(o Options) *river.Config {
 	return c
 }
 
+// patientPriority comes after that of all other jobs, which is 1.
+const patientPriority = 2
+
 // InsertJobs puts jobs into a transaction of the store. They run once it is
 // committed and are gone when it is not. A job whose method Once says so is left
 // out while an equal one is unfinished; others are not unique: what must happen
-// once is the ledger's concern.
+// once is the ledger's concern. A job whose method Patient says so lets all
+// others go first.
 func (q *Queue) InsertJobs(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs []store.Job) error {
 	params := make([]river.InsertManyParams, len(jobs))
 	for n, job := range jobs {
 		params[n] = river.InsertManyParams{Args: job}
 		if single, ok := job.(interface{ Once() bool }); ok && single.Once() {
 			params[n].InsertOpts = &river.InsertOpts{UniqueOpts: unfinished()}
+		} else if patient, ok := job.(interface{ Patient() bool }); ok && patient.Patient() {
+			params[n].InsertOpts = &river.InsertOpts{Priority: patientPriority}
 		}
 	}
 	return q.insert(ctx, conn, tx, params)
@@ -129,7 +135,9 @@ func (q *Queue) InsertJobs(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs
 func insertMany[T any](ctx context.Context, c *river.Client[T], tx T, jobs []river.InsertManyParams) error {
 	// The fast way fails where a unique job is there already, the other leaves it out.
 	insert := func() error { _, err := c.InsertManyFastTx(ctx, tx, jobs); return err }
-	if slices.ContainsFunc(jobs, func(job river.InsertManyParams) bool { return job.InsertOpts != nil }) {
+	if slices.ContainsFunc(jobs, func(job river.InsertManyParams) bool {
+		return job.InsertOpts != nil && job.InsertOpts.UniqueOpts.ByArgs
+	}) {
 		insert = func() error { _, err := c.InsertManyTx(ctx, tx, jobs); return err }
 	}
 	if err := insert(); err != nil {

@@ -158,7 +158,9 @@ func orderCalls(order GID) map[string]func(*testing.T, *Client) {
 		"order_cancel": func(t *testing.T, c *Client) {
 			_, _ = c.CancelOrder(t.Context(), testShop, order, admin.OrderCancelReasonCustomer, false, "Cancelled at TikTok Shop")
 		},
-		"job_done":       func(t *testing.T, c *Client) { _, _ = c.JobDone(t.Context(), testShop, "gid://shopify/Job/1") },
-		"granted_scopes": func(t *testing.T, c *Client) { _, _ = c.GrantedScopes(t.Context(), testShop) },
+		"order_delete":    func(t *testing.T, c *Client) { _ = c.DeleteOrder(t.Context(), testShop, order) },
+		"active_variants": func(t *testing.T, c *Client) { _, _ = c.ActiveVariant(t.Context(), testShop) },
+		"job_done":        func(t *testing.T, c *Client) { _, _ = c.JobDone(t.Context(), testShop, "gid://shopify/Job/1") },
+		"granted_scopes":  func(t *testing.T, c *Client) { _, _ = c.GrantedScopes(t.Context(), testShop) },
 	}
 }

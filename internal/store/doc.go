@@ -12,9 +12,9 @@
 // the ledger names the order's lease and fails once a newer one was given out.
 //
 // On SQLite one process owns the file (an exclusive lock beside it says so),
-// one connection writes and several read. Concurrent deliveries share a
-// transaction, because the disk can sync a few thousand times a second and no
-// more: see intake.go. On PostgreSQL any number of processes may share the
+// one connection writes and several read. Concurrent units of work share a
+// transaction, because the disk can sync so many times a second and no more:
+// see commits.go. On PostgreSQL any number of processes may share the
 // database.
 //
 // The package calls no platform, decides nothing about orders and never logs

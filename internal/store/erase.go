@@ -57,6 +57,7 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseUnits(ctx, db.EraseUnitsParams{Shop: domain, Before: before}),
 		q.EraseLines(ctx, db.EraseLinesParams{Shop: domain, Before: before}),
 		q.EraseBackfills(ctx, db.EraseBackfillsParams{Shop: domain, Before: before}),
+		q.EraseTestOrders(ctx, db.EraseTestOrdersParams{Shop: domain, Before: before}),
 		q.EraseOrders(ctx, db.EraseOrdersParams{Shop: domain, Before: before}),
 		q.EraseLeases(ctx, db.EraseLeasesParams{Shop: domain, Now: micros(s.now())}),
 	)

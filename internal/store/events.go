@@ -10,6 +10,9 @@ import (
 	"github.com/switchbackhq/switchback/internal/store/db"
 )
 
+// receiveTimeout bounds the wait for a commit: TikTok waits three seconds for an answer.
+const receiveTimeout = 2500 * time.Millisecond
+
 // ErrNoEvent is returned for a delivery that was never kept, or is no longer.
 var ErrNoEvent = errors.New("no such event")
 
@@ -18,7 +21,7 @@ var ErrNoEvent = errors.New("no such event")
 // delivery, or a Shopify event, that is known: then no job is added. Any error
 // means that nobody may count on the event: the platform must deliver it again.
 func (s *Store) ReceiveEvent(ctx context.Context, e inbox.Event, jobs ...Job) (bool, error) {
-	if s.intake == nil {
+	if s.commits == nil {
 		return false, ErrReadOnly
 	}
 	if e.Source == "" || e.Account == "" || e.Topic == "" || e.DeliveryID == "" {
@@ -27,14 +30,24 @@ func (s *Store) ReceiveEvent(ctx context.Context, e inbox.Event, jobs ...Job) (b
 	if e.ReceivedAt.IsZero() {
 		e.ReceivedAt = s.now()
 	}
-	d := &delivery{ctx: ctx, jobs: jobs, outcome: make(chan outcome, 1)}
-	d.row = db.AddEventParams{
+	row := db.AddEventParams{
 		ID: s.newID(e.ReceivedAt), Source: e.Source, Account: e.Account, Topic: e.Topic, DeliveryID: e.DeliveryID, EventID: e.EventID,
 		Shop: e.Shop, OrderID: e.Order, TriggeredAt: micros(e.TriggeredAt), ReceivedAt: micros(e.ReceivedAt),
 		// Sealed here, by the many, and not by the one who commits.
 		BodySealed: s.keyring.Seal(eventContext(e), e.Body),
 	}
-	fresh, err := s.intake.receive(d)
+	ctx, cancel := context.WithTimeout(ctx, receiveTimeout)
+	defer cancel()
+	var fresh bool
+	u := newUnit(ctx, func(q *db.Queries) ([]Job, error) {
+		rows, err := q.AddEvent(ctx, row)
+		if fresh = rows == 1; !fresh {
+			return nil, err
+		}
+		return jobs, err
+	})
+	u.delivery = true
+	err := s.share(u)
 	if err != nil {
 		return false, fmt.Errorf("receive %s event %s: %w", e.Source, e.Topic, err)
 	}

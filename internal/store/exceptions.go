@@ -31,8 +31,16 @@ func (s *Store) OpenException(ctx context.Context, e exceptions.Exception) error
 // ResolveExceptions ends the order's open exceptions of those codes, or all of
 // them when none is named. That there is nothing to end is no error.
 func (s *Store) ResolveExceptions(ctx context.Context, shop shopify.Domain, order tiktok.OrderID, resolution string, codes ...exceptions.Code) error {
+	// Nearly always there is none, and reading that is cheaper than a transaction.
+	open, err := s.read.OrderExceptions(ctx, db.OrderExceptionsParams{Shop: shop, OrderID: order})
+	if err != nil {
+		return fmt.Errorf("list exceptions of order %s: %w", order, err)
+	}
+	if len(open) == 0 {
+		return nil
+	}
 	at := micros(s.now())
-	err := s.change(ctx, func(q *db.Queries) error {
+	err = s.change(ctx, func(q *db.Queries) error {
 		if len(codes) == 0 {
 			_, err := q.ResolveExceptions(ctx, db.ResolveExceptionsParams{Shop: shop, OrderID: order, Resolution: resolution, ResolvedAt: at})
 			return err

@@ -47,12 +47,14 @@ func (s *Store) RenewLease(ctx context.Context, lease links.Lease, ttl time.Dura
 }
 
 // ReleaseLease ends a lease, or returns links.ErrFenced when it was lost before.
+// Timeline entries that wait are kept either way.
 func (s *Store) ReleaseLease(ctx context.Context, lease links.Lease) error {
-	err := s.change(ctx, func(q *db.Queries) error {
-		rows, err := q.ReleaseLease(ctx, db.ReleaseLeaseParams{Shop: lease.Shop, OrderID: lease.Order, Fence: lease.Fence})
-		return touched(rows, err, links.ErrFenced)
+	var rows int64
+	err := s.change(ctx, func(q *db.Queries) (err error) {
+		rows, err = q.ReleaseLease(ctx, db.ReleaseLeaseParams{Shop: lease.Shop, OrderID: lease.Order, Fence: lease.Fence})
+		return err
 	})
-	if err != nil {
+	if err = touched(rows, err, links.ErrFenced); err != nil {
 		return fmt.Errorf("release order %s: %w", lease.Order, err)
 	}
 	return nil

@@ -78,3 +78,13 @@ func (s *Store) SaveLoopCheck(ctx context.Context, check links.LoopCheck) error 
 	}
 	return nil
 }
+
+// LoopChecksWith lists orders whose last answer of Loop has that code and whose
+// id is greater than after, in the order of their ids.
+func (s *Store) LoopChecksWith(ctx context.Context, shop shopify.Domain, code string, after tiktok.OrderID, limit int) ([]tiktok.OrderID, error) {
+	ids, err := s.read.LoopChecksWith(ctx, db.LoopChecksWithParams{Shop: shop, Code: code, After: after, Most: int32(min(max(limit, 1), mostListed))})
+	if err != nil {
+		return nil, fmt.Errorf("list loop checks of %s with %s: %w", shop, code, err)
+	}
+	return ids, nil
+}

@@ -12,8 +12,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-
-	"github.com/switchbackhq/switchback/internal/store/db"
 )
 
 //go:embed migrations/*.sql
@@ -30,20 +28,7 @@ func (s *Store) Migrate(ctx context.Context, also ...func(context.Context) error
 	if s.pool != nil {
 		return s.migratePostgres(ctx, also)
 	}
-	if err := s.migrate(ctx, goose.DialectSQLite3, sqliteTexts{migrations}, also); err != nil {
-		return err
-	}
-	// Prepared statements halve the cost of SQLite's small queries; pgx keeps its own.
-	write, err := db.Prepare(ctx, s.writer)
-	if err != nil {
-		return fmt.Errorf("prepare statements: %w", err)
-	}
-	read, err := db.Prepare(ctx, s.reader)
-	if err != nil {
-		return fmt.Errorf("prepare statements: %w", err)
-	}
-	s.write, s.read = write, read
-	return nil
+	return s.migrate(ctx, goose.DialectSQLite3, sqliteTexts{migrations}, also)
 }
 
 func (s *Store) migratePostgres(ctx context.Context, also []func(context.Context) error) (err error) {

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 const (
@@ -34,9 +32,11 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 			return fmt.Errorf("sqlite %s: %w", path, err)
 		}
 	}
-	if s.reader, err = sql.Open("sqlite", source+readerPragmas); err != nil {
+	connector, err := newPreparing(source + readerPragmas)
+	if err != nil {
 		return fmt.Errorf("sqlite %s: %w", path, err)
 	}
+	s.reader = sql.OpenDB(connector)
 	s.reader.SetMaxOpenConns(sqliteReaders)
 	s.reader.SetMaxIdleConns(sqliteReaders)
 	if err := s.reader.PingContext(ctx); err != nil {
@@ -63,9 +63,11 @@ func (s *Store) openWriter(ctx context.Context, file, source string) error {
 	if err := created.Close(); err != nil {
 		return fmt.Errorf("create file: %w", err)
 	}
-	if s.writer, err = sql.Open("sqlite", source+writerPragmas); err != nil {
+	connector, err := newPreparing(source + writerPragmas)
+	if err != nil {
 		return err
 	}
+	s.writer = sql.OpenDB(connector)
 	// One connection: SQLite has one writer anyway, and waiting in Go is cheaper than its busy loop.
 	s.writer.SetMaxOpenConns(1)
 	s.writer.SetMaxIdleConns(1)

@@ -38,12 +38,12 @@ type Store struct {
 
 	// writer has one connection on SQLite and is the pool on PostgreSQL; it is nil when read only.
 	writer, reader *sql.DB
-	write, read    *db.Queries
+	read           *db.Queries
 	pool           *pgxpool.Pool // nil on SQLite
 	lock           *fileLock     // nil on PostgreSQL
 
 	jobs    JobInserter
-	intake  *intake
+	commits *commits
 	counter atomic.Uint32 // tells ids of one microsecond apart
 
 	closing  sync.Once
@@ -87,8 +87,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	s.read = db.New(s.reader)
 	if s.writer != nil {
-		s.write = db.New(s.writer)
-		s.intake = startIntake(s.keepEvents)
+		s.commits = startCommits(s.commit)
 	}
 	return s, nil
 }
@@ -116,17 +115,17 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close ends what is under way and frees the database. Deliveries that are not
-// kept by then fail with ErrClosed, and their senders try again. Closing again
-// does nothing.
+// Close ends what is under way and frees the database. Units of work that are
+// not kept by then fail with ErrClosed; the senders of deliveries try again.
+// Closing again does nothing.
 func (s *Store) Close() error {
 	s.closing.Do(func() { s.closeErr = s.close() })
 	return s.closeErr
 }
 
 func (s *Store) close() error {
-	if s.intake != nil {
-		s.intake.close()
+	if s.commits != nil {
+		s.commits.close()
 	}
 	var errs []error
 	if s.reader != nil && s.reader != s.writer {

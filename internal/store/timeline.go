@@ -18,26 +18,33 @@ const mostEntries = 500
 
 var _ timeline.Writer = (*Store)(nil)
 
-// AppendTimeline adds entries to their orders' stories.
+// AppendTimeline adds entries to their orders' stories, or lets them wait for
+// the next unit of work where the context collects them.
 func (s *Store) AppendTimeline(ctx context.Context, entries ...timeline.Entry) error {
-	err := s.change(ctx, func(q *db.Queries) error {
-		for _, e := range entries {
-			facts, err := json.Marshal(e.Facts)
-			if err != nil {
-				return fmt.Errorf("encode facts: %w", err)
-			}
-			err = q.AppendTimeline(ctx, db.AppendTimelineParams{
-				Shop: e.Shop, OrderID: e.Order, ID: s.newID(e.At), At: micros(e.At), Kind: e.Kind,
-				Body: e.Text, Facts: string(facts), Latency: e.Latency.Microseconds(),
-			})
-			if err != nil {
-				return err
-			}
-		}
+	if timeline.Add(ctx, entries...) {
 		return nil
-	})
+	}
+	err := s.change(ctx, func(q *db.Queries) error { return s.tell(ctx, q, entries) })
 	if err != nil {
 		return fmt.Errorf("append to timeline: %w", err)
+	}
+	return nil
+}
+
+// tell writes the entries.
+func (s *Store) tell(ctx context.Context, q *db.Queries, entries []timeline.Entry) error {
+	for _, e := range entries {
+		facts, err := json.Marshal(e.Facts)
+		if err != nil {
+			return fmt.Errorf("encode facts: %w", err)
+		}
+		err = q.AppendTimeline(ctx, db.AppendTimelineParams{
+			Shop: e.Shop, OrderID: e.Order, ID: s.newID(e.At), At: micros(e.At), Kind: e.Kind,
+			Body: e.Text, Facts: string(facts), Latency: e.Latency.Microseconds(),
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

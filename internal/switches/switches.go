@@ -27,7 +27,11 @@ type Store interface {
 }
 
 // Panel is where settings are changed.
-type Panel struct{ Store Store }
+type Panel struct {
+	Store Store
+	// KeyReview is the job that asks Loop whether it takes a key that was just changed.
+	KeyReview func(shop shopify.Domain) Job
+}
 
 // Change applies edit to the shop's settings, validates the outcome and starts
 // what the change releases. The error wraps *shops.SettingsError when the
@@ -41,7 +45,11 @@ func (p *Panel) Change(ctx context.Context, shop shopify.Domain, edit func(*shop
 		if err := s.Validate(); err != nil {
 			return nil, err
 		}
-		return released(shop, before, *s), nil
+		jobs := released(shop, before, *s)
+		if s.LoopKey != nil {
+			jobs = append(jobs, p.KeyReview(shop))
+		}
+		return jobs, nil
 	})
 	if err != nil {
 		return shops.Settings{}, fmt.Errorf("change settings of %s: %w", shop, err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/switches"
@@ -51,7 +52,7 @@ func TestTurningASwitchOnReleasesWhatItHeld(t *testing.T) {
 	for name, c := range cases {
 		d := &drawer{settings: shops.DefaultSettings()}
 		d.settings.MirrorRefunds = false
-		panel := switches.Panel{Store: d}
+		panel := switches.Panel{Store: d, KeyReview: func(shopify.Domain) switches.Job { return nil }}
 		edit := func(s *shops.Settings) error { c.edit(s); return nil }
 		for range 2 { // the second time nothing changes, so nothing is released
 			if _, err := panel.Change(t.Context(), shop, edit); err != nil {
@@ -77,5 +78,23 @@ func TestWhatCannotBeTakenChangesNothing(t *testing.T) {
 	}
 	if d.settings.PullOrders || len(d.jobs) != 0 {
 		t.Fatalf("changed all the same: %+v, %v", d.settings, d.jobs)
+	}
+}
+
+func TestAKeyForLoopIsReviewedWhenItChanges(t *testing.T) {
+	t.Parallel()
+	review := orders.ReleaseArgs{Shop: shop, Reason: "any job"}
+	panel := func(d *drawer) *switches.Panel {
+		return &switches.Panel{Store: d, KeyReview: func(shopify.Domain) switches.Job { return review }}
+	}
+	for name, key := range map[string]string{"another one": "a-key-of-loop", "removed": ""} {
+		d := &drawer{settings: shops.DefaultSettings()}
+		given := secret.New(key)
+		if _, err := panel(d).Change(t.Context(), shop, func(s *shops.Settings) error { s.LoopKey = &given; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]switches.Job{review}, d.jobs); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }

@@ -32,10 +32,10 @@ var (
 const (
 	quickGrowth, slowGrowth rate.Limit = 0.2, 0.01
 	// fastestPace bounds what an endpoint may find: it is more orders than the largest
-	// Shopify plan but one takes in the same second. It never falls below its first guess,
+	// Shopify plan takes in the same second. It never falls below its first guess,
 	// at which all workers still get their turn within longestWait: the waits that come
 	// with each 429 are pace enough there.
-	fastestPace rate.Limit = 50
+	fastestPace rate.Limit = 100
 	// cutOnce is how long one refusal stands for those that were under way beside it.
 	cutOnce = time.Second
 )

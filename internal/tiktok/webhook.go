@@ -63,7 +63,8 @@ type Notification struct {
 	ExpiresAt int64
 	Data      json.RawMessage
 
-	digest string
+	// raw is the body, of which DeliveryID may have to make an id.
+	raw []byte
 }
 
 // longestWord bounds ids and statuses, which become keys and rows.
@@ -86,10 +87,9 @@ func ParseNotification(raw []byte) (Notification, error) {
 	if err != nil || kind < 0 {
 		return Notification{}, errors.New("parse tiktok notification: it has no type")
 	}
-	sum := sha256.Sum256(raw)
 	n := Notification{
 		Type: kind, ID: word(wire.ID), Shop: ShopID(digits(wire.Shop)), Timestamp: seconds(wire.Timestamp),
-		Data: wire.Data, digest: hex.EncodeToString(sum[:]),
+		Data: wire.Data, raw: raw,
 	}
 	n.readData()
 	return n, nil
@@ -175,7 +175,8 @@ func (n Notification) DeliveryID() string {
 	case n.OrderID != "" && n.UpdateTime != 0:
 		return fmt.Sprintf("type:%d/shop:%s/order:%s/updated:%d", n.Type, n.Shop, n.OrderID, n.UpdateTime)
 	default:
-		return "sha256:" + n.digest
+		sum := sha256.Sum256(n.raw)
+		return "sha256:" + hex.EncodeToString(sum[:])
 	}
 }
 

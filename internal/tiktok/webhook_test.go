@@ -134,7 +134,7 @@ func TestParseNotification(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		ignore := cmpopts.IgnoreFields(Notification{}, "Data", "digest")
+		ignore := cmpopts.IgnoreFields(Notification{}, "Data", "raw")
 		if diff := cmp.Diff(c.want, got, ignore); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

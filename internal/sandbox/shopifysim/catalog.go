@@ -16,7 +16,7 @@ func (x *execution) variantObject(v *variant) object {
 		"title": v.title(), "displayName": display, "price": fixed(v.Price, x.shop.spec.Currency),
 		"inventoryQuantity": v.Stock, "inventoryPolicy": policy, "availableForSale": v.Oversell || v.Stock > 0,
 		"product": object{typ: "Product", fields: map[string]any{
-			"id": v.product, "title": v.ProductTitle, "status": "ACTIVE", "vendor": v.Vendor,
+			"id": v.product, "title": v.ProductTitle, "status": v.status(), "vendor": v.Vendor,
 			"legacyResourceId": legacyID(v.product), "handle": legacyID(v.product),
 		}},
 	}}
@@ -55,9 +55,10 @@ func variantFilters(loose bool) map[string]filter[*variant] {
 			}
 			return t.exactly(v.SKU)
 		},
-		"barcode":    func(v *variant, t term) bool { return t.is(v.Barcode) },
-		"id":         func(v *variant, t term) bool { return t.is(legacyID(v.gid)) },
-		"product_id": func(v *variant, t term) bool { return t.is(legacyID(v.product)) },
+		"barcode":        func(v *variant, t term) bool { return t.is(v.Barcode) },
+		"id":             func(v *variant, t term) bool { return t.is(legacyID(v.gid)) },
+		"product_id":     func(v *variant, t term) bool { return t.is(legacyID(v.product)) },
+		"product_status": func(v *variant, t term) bool { return t.is(v.status()) },
 		"": func(v *variant, t term) bool {
 			return t.within(v.SKU) || t.within(v.Title) || t.within(v.ProductTitle)
 		},

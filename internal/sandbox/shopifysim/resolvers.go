@@ -27,6 +27,7 @@ func newResolvers() map[string]resolver {
 		"Mutation.orderCreate":                   orderCreate,
 		"Mutation.orderUpdate":                   orderUpdate,
 		"Mutation.orderCancel":                   orderCancel,
+		"Mutation.orderDelete":                   orderDelete,
 		"Mutation.refundCreate":                  refundCreate,
 		"Mutation.fulfillmentCreate":             fulfillmentCreate,
 		"Mutation.fulfillmentCancel":             fulfillmentCancel,

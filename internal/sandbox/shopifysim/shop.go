@@ -1,6 +1,7 @@
 package shopifysim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -36,6 +37,8 @@ type VariantSpec struct {
 	Oversell bool
 	// Location is the GID of where the variant is kept. Empty: the shop's first location.
 	Location string
+	// Status is the product's: ACTIVE (also when empty), DRAFT or ARCHIVED.
+	Status string
 	// Product adds the variant to the product of an earlier variant, named by that product's GID. Empty: a new product.
 	Product string
 }
@@ -60,6 +63,9 @@ func (v *variant) title() string {
 	}
 	return v.Title
 }
+
+// status is the product's.
+func (v *variant) status() string { return cmp.Or(v.Status, "ACTIVE") }
 
 func (sh *shop) variantByID(gid string) *variant {
 	i := slices.IndexFunc(sh.variants, func(v *variant) bool { return v.gid == gid })

@@ -45,7 +45,7 @@ type AddBackfillParams struct {
 }
 
 func (q *Queries) AddBackfill(ctx context.Context, arg AddBackfillParams) error {
-	_, err := q.exec(ctx, q.addBackfillStmt, addBackfill,
+	_, err := q.db.ExecContext(ctx, addBackfill,
 		arg.ID,
 		arg.Shop,
 		arg.TiktokShop,
@@ -82,7 +82,7 @@ type BackfillParams struct {
 }
 
 func (q *Queries) Backfill(ctx context.Context, arg BackfillParams) (Backfill, error) {
-	row := q.queryRow(ctx, q.backfillStmt, backfill, arg.Shop, arg.ID)
+	row := q.db.QueryRowContext(ctx, backfill, arg.Shop, arg.ID)
 	var i Backfill
 	err := row.Scan(
 		&i.ID,
@@ -121,7 +121,7 @@ type EraseBackfillsParams struct {
 }
 
 func (q *Queries) EraseBackfills(ctx context.Context, arg EraseBackfillsParams) error {
-	_, err := q.exec(ctx, q.eraseBackfillsStmt, eraseBackfills, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseBackfills, arg.Shop, arg.Before)
 	return err
 }
 
@@ -135,7 +135,7 @@ type ListBackfillsParams struct {
 }
 
 func (q *Queries) ListBackfills(ctx context.Context, arg ListBackfillsParams) ([]Backfill, error) {
-	rows, err := q.query(ctx, q.listBackfillsStmt, listBackfills, arg.Shop, arg.Most)
+	rows, err := q.db.QueryContext(ctx, listBackfills, arg.Shop, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +191,7 @@ type OtherBackfillRunsParams struct {
 }
 
 func (q *Queries) OtherBackfillRuns(ctx context.Context, arg OtherBackfillRunsParams) (bool, error) {
-	row := q.queryRow(ctx, q.otherBackfillRunsStmt, otherBackfillRuns, arg.Shop, arg.TiktokShop, arg.ID)
+	row := q.db.QueryRowContext(ctx, otherBackfillRuns, arg.Shop, arg.TiktokShop, arg.ID)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -227,7 +227,7 @@ type SaveBackfillParams struct {
 
 // No row means that another turn came first.
 func (q *Queries) SaveBackfill(ctx context.Context, arg SaveBackfillParams) (int64, error) {
-	result, err := q.exec(ctx, q.saveBackfillStmt, saveBackfill,
+	result, err := q.db.ExecContext(ctx, saveBackfill,
 		arg.State,
 		arg.Message,
 		arg.Found,

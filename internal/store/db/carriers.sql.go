@@ -21,7 +21,7 @@ type CarrierProviderParams struct {
 }
 
 func (q *Queries) CarrierProvider(ctx context.Context, arg CarrierProviderParams) (string, error) {
-	row := q.queryRow(ctx, q.carrierProviderStmt, carrierProvider, arg.Shop, arg.CarrierKey)
+	row := q.db.QueryRowContext(ctx, carrierProvider, arg.Shop, arg.CarrierKey)
 	var provider string
 	err := row.Scan(&provider)
 	return provider, err
@@ -37,7 +37,7 @@ type DeleteCarrierParams struct {
 }
 
 func (q *Queries) DeleteCarrier(ctx context.Context, arg DeleteCarrierParams) error {
-	_, err := q.exec(ctx, q.deleteCarrierStmt, deleteCarrier, arg.Shop, arg.CarrierKey)
+	_, err := q.db.ExecContext(ctx, deleteCarrier, arg.Shop, arg.CarrierKey)
 	return err
 }
 
@@ -46,7 +46,7 @@ DELETE FROM carrier_mappings WHERE shop = $1
 `
 
 func (q *Queries) DeleteCarriers(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteCarriersStmt, deleteCarriers, shop)
+	_, err := q.db.ExecContext(ctx, deleteCarriers, shop)
 	return err
 }
 
@@ -55,7 +55,7 @@ SELECT shop, carrier_key, company, provider, note, updated_at FROM carrier_mappi
 `
 
 func (q *Queries) ListCarriers(ctx context.Context, shop shopify.Domain) ([]CarrierMapping, error) {
-	rows, err := q.query(ctx, q.listCarriersStmt, listCarriers, shop)
+	rows, err := q.db.QueryContext(ctx, listCarriers, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ type SaveCarrierParams struct {
 }
 
 func (q *Queries) SaveCarrier(ctx context.Context, arg SaveCarrierParams) error {
-	_, err := q.exec(ctx, q.saveCarrierStmt, saveCarrier,
+	_, err := q.db.ExecContext(ctx, saveCarrier,
 		arg.Shop,
 		arg.CarrierKey,
 		arg.Company,

@@ -24,7 +24,7 @@ type EraseIntentsParams struct {
 }
 
 func (q *Queries) EraseIntents(ctx context.Context, arg EraseIntentsParams) error {
-	_, err := q.exec(ctx, q.eraseIntentsStmt, eraseIntents, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseIntents, arg.Shop, arg.Before)
 	return err
 }
 
@@ -38,7 +38,7 @@ type IntentsParams struct {
 }
 
 func (q *Queries) Intents(ctx context.Context, arg IntentsParams) ([]Intent, error) {
-	rows, err := q.query(ctx, q.intentsStmt, intents, arg.Shop, arg.OrderID)
+	rows, err := q.db.QueryContext(ctx, intents, arg.Shop, arg.OrderID)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ type SaveIntentParams struct {
 }
 
 func (q *Queries) SaveIntent(ctx context.Context, arg SaveIntentParams) error {
-	_, err := q.exec(ctx, q.saveIntentStmt, saveIntent,
+	_, err := q.db.ExecContext(ctx, saveIntent,
 		arg.Shop,
 		arg.OrderID,
 		arg.IntentKey,
@@ -124,7 +124,7 @@ type SetOrderPlaceParams struct {
 }
 
 func (q *Queries) SetOrderPlace(ctx context.Context, arg SetOrderPlaceParams) error {
-	_, err := q.exec(ctx, q.setOrderPlaceStmt, setOrderPlace,
+	_, err := q.db.ExecContext(ctx, setOrderPlace,
 		arg.Shop,
 		arg.OrderID,
 		arg.ZipHash,

@@ -18,7 +18,7 @@ SELECT tiktok_shop, shop, open_id, name, region, cipher, currency, connected_at,
 `
 
 func (q *Queries) AllConnections(ctx context.Context) ([]Connection, error) {
-	rows, err := q.query(ctx, q.allConnectionsStmt, allConnections)
+	rows, err := q.db.QueryContext(ctx, allConnections)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ type AuthorizationParams struct {
 }
 
 func (q *Queries) Authorization(ctx context.Context, arg AuthorizationParams) (Authorization, error) {
-	row := q.queryRow(ctx, q.authorizationStmt, authorization, arg.Shop, arg.OpenID)
+	row := q.db.QueryRowContext(ctx, authorization, arg.Shop, arg.OpenID)
 	var i Authorization
 	err := row.Scan(
 		&i.Shop,
@@ -76,7 +76,7 @@ SELECT shop, open_id, seller_name, seller_region FROM authorizations WHERE shop 
 `
 
 func (q *Queries) Authorizations(ctx context.Context, shop shopify.Domain) ([]Authorization, error) {
-	rows, err := q.query(ctx, q.authorizationsStmt, authorizations, shop)
+	rows, err := q.db.QueryContext(ctx, authorizations, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ SELECT tiktok_shop, shop, open_id, name, region, cipher, currency, connected_at,
 `
 
 func (q *Queries) Connection(ctx context.Context, tiktokShop tiktok.ShopID) (Connection, error) {
-	row := q.queryRow(ctx, q.connectionStmt, connection, tiktokShop)
+	row := q.db.QueryRowContext(ctx, connection, tiktokShop)
 	var i Connection
 	err := row.Scan(
 		&i.TiktokShop,
@@ -129,7 +129,7 @@ SELECT tiktok_shop, shop, open_id, name, region, cipher, currency, connected_at,
 `
 
 func (q *Queries) Connections(ctx context.Context, shop shopify.Domain) ([]Connection, error) {
-	rows, err := q.query(ctx, q.connectionsStmt, connections, shop)
+	rows, err := q.db.QueryContext(ctx, connections, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ DELETE FROM authorizations WHERE shop = $1
 `
 
 func (q *Queries) DeleteAuthorizations(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteAuthorizationsStmt, deleteAuthorizations, shop)
+	_, err := q.db.ExecContext(ctx, deleteAuthorizations, shop)
 	return err
 }
 
@@ -180,7 +180,7 @@ type DeleteConnectionParams struct {
 }
 
 func (q *Queries) DeleteConnection(ctx context.Context, arg DeleteConnectionParams) (int64, error) {
-	result, err := q.exec(ctx, q.deleteConnectionStmt, deleteConnection, arg.Shop, arg.TiktokShop)
+	result, err := q.db.ExecContext(ctx, deleteConnection, arg.Shop, arg.TiktokShop)
 	if err != nil {
 		return 0, err
 	}
@@ -192,7 +192,7 @@ DELETE FROM connections WHERE shop = $1
 `
 
 func (q *Queries) DeleteConnections(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteConnectionsStmt, deleteConnections, shop)
+	_, err := q.db.ExecContext(ctx, deleteConnections, shop)
 	return err
 }
 
@@ -208,7 +208,7 @@ type DeleteIdleAuthorizationsParams struct {
 
 // An authorization lives as long as one of its shops is connected.
 func (q *Queries) DeleteIdleAuthorizations(ctx context.Context, arg DeleteIdleAuthorizationsParams) error {
-	_, err := q.exec(ctx, q.deleteIdleAuthorizationsStmt, deleteIdleAuthorizations, arg.Shop, arg.Spared)
+	_, err := q.db.ExecContext(ctx, deleteIdleAuthorizations, arg.Shop, arg.Spared)
 	return err
 }
 
@@ -223,7 +223,7 @@ type DeleteIdleTokensParams struct {
 }
 
 func (q *Queries) DeleteIdleTokens(ctx context.Context, arg DeleteIdleTokensParams) error {
-	_, err := q.exec(ctx, q.deleteIdleTokensStmt, deleteIdleTokens, arg.Shop, arg.Platform)
+	_, err := q.db.ExecContext(ctx, deleteIdleTokens, arg.Shop, arg.Platform)
 	return err
 }
 
@@ -232,7 +232,7 @@ DELETE FROM oauth_states WHERE expires_at <= $1
 `
 
 func (q *Queries) DeleteOldStates(ctx context.Context, expiresAt int64) error {
-	_, err := q.exec(ctx, q.deleteOldStatesStmt, deleteOldStates, expiresAt)
+	_, err := q.db.ExecContext(ctx, deleteOldStates, expiresAt)
 	return err
 }
 
@@ -241,7 +241,7 @@ DELETE FROM oauth_states WHERE shop = $1
 `
 
 func (q *Queries) DeleteStates(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteStatesStmt, deleteStates, shop)
+	_, err := q.db.ExecContext(ctx, deleteStates, shop)
 	return err
 }
 
@@ -258,7 +258,7 @@ type SaveAuthorizationParams struct {
 }
 
 func (q *Queries) SaveAuthorization(ctx context.Context, arg SaveAuthorizationParams) error {
-	_, err := q.exec(ctx, q.saveAuthorizationStmt, saveAuthorization,
+	_, err := q.db.ExecContext(ctx, saveAuthorization,
 		arg.Shop,
 		arg.OpenID,
 		arg.SellerName,
@@ -292,7 +292,7 @@ type SaveConnectionParams struct {
 // No row means that the TikTok shop belongs to another Shopify shop. When it
 // was connected and what the merchant had switched off outlive a new authorization.
 func (q *Queries) SaveConnection(ctx context.Context, arg SaveConnectionParams) (int64, error) {
-	result, err := q.exec(ctx, q.saveConnectionStmt, saveConnection,
+	result, err := q.db.ExecContext(ctx, saveConnection,
 		arg.TiktokShop,
 		arg.Shop,
 		arg.OpenID,
@@ -322,7 +322,7 @@ type SaveStateParams struct {
 }
 
 func (q *Queries) SaveState(ctx context.Context, arg SaveStateParams) error {
-	_, err := q.exec(ctx, q.saveStateStmt, saveState,
+	_, err := q.db.ExecContext(ctx, saveState,
 		arg.Hash,
 		arg.Purpose,
 		arg.Shop,
@@ -343,7 +343,7 @@ type SetConnectionOffParams struct {
 }
 
 func (q *Queries) SetConnectionOff(ctx context.Context, arg SetConnectionOffParams) (int64, error) {
-	result, err := q.exec(ctx, q.setConnectionOffStmt, setConnectionOff, arg.Shop, arg.TiktokShop, arg.OffReason)
+	result, err := q.db.ExecContext(ctx, setConnectionOff, arg.Shop, arg.TiktokShop, arg.OffReason)
 	if err != nil {
 		return 0, err
 	}
@@ -360,7 +360,7 @@ type TakeStateParams struct {
 }
 
 func (q *Queries) TakeState(ctx context.Context, arg TakeStateParams) (OauthState, error) {
-	row := q.queryRow(ctx, q.takeStateStmt, takeState, arg.Hash, arg.Purpose)
+	row := q.db.QueryRowContext(ctx, takeState, arg.Hash, arg.Purpose)
 	var i OauthState
 	err := row.Scan(
 		&i.Hash,

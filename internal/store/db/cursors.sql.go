@@ -23,7 +23,7 @@ type CursorParams struct {
 }
 
 func (q *Queries) Cursor(ctx context.Context, arg CursorParams) (Cursor, error) {
-	row := q.queryRow(ctx, q.cursorStmt, cursor, arg.Shop, arg.TiktokShop, arg.Name)
+	row := q.db.QueryRowContext(ctx, cursor, arg.Shop, arg.TiktokShop, arg.Name)
 	var i Cursor
 	err := row.Scan(
 		&i.Shop,
@@ -47,7 +47,7 @@ type DeleteCursorsParams struct {
 }
 
 func (q *Queries) DeleteCursors(ctx context.Context, arg DeleteCursorsParams) error {
-	_, err := q.exec(ctx, q.deleteCursorsStmt, deleteCursors, arg.Shop, arg.TiktokShop)
+	_, err := q.db.ExecContext(ctx, deleteCursors, arg.Shop, arg.TiktokShop)
 	return err
 }
 
@@ -56,7 +56,7 @@ DELETE FROM cursors WHERE shop = $1
 `
 
 func (q *Queries) DeleteShopCursors(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteShopCursorsStmt, deleteShopCursors, shop)
+	_, err := q.db.ExecContext(ctx, deleteShopCursors, shop)
 	return err
 }
 
@@ -79,7 +79,7 @@ type SaveCursorParams struct {
 
 // The value never goes back: of two passes at once the one that came further counts.
 func (q *Queries) SaveCursor(ctx context.Context, arg SaveCursorParams) error {
-	_, err := q.exec(ctx, q.saveCursorStmt, saveCursor,
+	_, err := q.db.ExecContext(ctx, saveCursor,
 		arg.Shop,
 		arg.TiktokShop,
 		arg.Name,

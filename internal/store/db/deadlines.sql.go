@@ -24,7 +24,7 @@ type FirstWrittenParams struct {
 
 // When the oldest order of a shop that was written since then was; 0 for none.
 func (q *Queries) FirstWritten(ctx context.Context, arg FirstWrittenParams) (int64, error) {
-	row := q.queryRow(ctx, q.firstWrittenStmt, firstWritten, arg.Shop, arg.Since)
+	row := q.db.QueryRowContext(ctx, firstWritten, arg.Shop, arg.Since)
 	var written_at int64
 	err := row.Scan(&written_at)
 	return written_at, err
@@ -42,7 +42,7 @@ type OpenExceptionsParams struct {
 
 // Of all shops.
 func (q *Queries) OpenExceptions(ctx context.Context, arg OpenExceptionsParams) ([]Exception, error) {
-	rows, err := q.query(ctx, q.openExceptionsStmt, openExceptions, arg.Code, arg.After, arg.Most)
+	rows, err := q.db.QueryContext(ctx, openExceptions, arg.Code, arg.After, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ type OrderToShipParams struct {
 }
 
 func (q *Queries) OrderToShip(ctx context.Context, arg OrderToShipParams) (OrdersToShip, error) {
-	row := q.queryRow(ctx, q.orderToShipStmt, orderToShip, arg.Shop, arg.OrderID)
+	row := q.db.QueryRowContext(ctx, orderToShip, arg.Shop, arg.OrderID)
 	var i OrdersToShip
 	err := row.Scan(
 		&i.Shop,
@@ -115,7 +115,7 @@ type OrdersToShipParams struct {
 
 // Those that are due until a time, the earliest first.
 func (q *Queries) OrdersToShip(ctx context.Context, arg OrdersToShipParams) ([]OrdersToShip, error) {
-	rows, err := q.query(ctx, q.ordersToShipStmt, ordersToShip,
+	rows, err := q.db.QueryContext(ctx, ordersToShip,
 		arg.Until,
 		arg.Due,
 		arg.Shop,

@@ -35,7 +35,7 @@ type AddEventParams struct {
 
 // No row means that the delivery, or its event, is known.
 func (q *Queries) AddEvent(ctx context.Context, arg AddEventParams) (int64, error) {
-	result, err := q.exec(ctx, q.addEventStmt, addEvent,
+	result, err := q.db.ExecContext(ctx, addEvent,
 		arg.ID,
 		arg.Source,
 		arg.Account,
@@ -59,7 +59,7 @@ SELECT count(*) FROM events
 `
 
 func (q *Queries) CountEvents(ctx context.Context) (int64, error) {
-	row := q.queryRow(ctx, q.countEventsStmt, countEvents)
+	row := q.db.QueryRowContext(ctx, countEvents)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -70,7 +70,7 @@ DELETE FROM events WHERE received_at < $1
 `
 
 func (q *Queries) DeleteOldEvents(ctx context.Context, receivedAt int64) (int64, error) {
-	result, err := q.exec(ctx, q.deleteOldEventsStmt, deleteOldEvents, receivedAt)
+	result, err := q.db.ExecContext(ctx, deleteOldEvents, receivedAt)
 	if err != nil {
 		return 0, err
 	}
@@ -88,7 +88,7 @@ type EraseEventsParams struct {
 }
 
 func (q *Queries) EraseEvents(ctx context.Context, arg EraseEventsParams) error {
-	_, err := q.exec(ctx, q.eraseEventsStmt, eraseEvents, arg.Shop, arg.Account, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseEvents, arg.Shop, arg.Account, arg.Before)
 	return err
 }
 
@@ -104,7 +104,7 @@ type EventParams struct {
 }
 
 func (q *Queries) Event(ctx context.Context, arg EventParams) (Event, error) {
-	row := q.queryRow(ctx, q.eventStmt, event,
+	row := q.db.QueryRowContext(ctx, event,
 		arg.Source,
 		arg.Account,
 		arg.Topic,
@@ -139,7 +139,7 @@ type EventsInParams struct {
 }
 
 func (q *Queries) EventsIn(ctx context.Context, arg EventsInParams) ([]Event, error) {
-	rows, err := q.query(ctx, q.eventsInStmt, eventsIn,
+	rows, err := q.db.QueryContext(ctx, eventsIn,
 		arg.Since,
 		arg.Until,
 		arg.After,
@@ -183,7 +183,7 @@ SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, trigge
 `
 
 func (q *Queries) EventsOfDelivery(ctx context.Context, deliveryID string) ([]Event, error) {
-	rows, err := q.query(ctx, q.eventsOfDeliveryStmt, eventsOfDelivery, deliveryID)
+	rows, err := q.db.QueryContext(ctx, eventsOfDelivery, deliveryID)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ type AppendTimelineParams struct {
 }
 
 func (q *Queries) AppendTimeline(ctx context.Context, arg AppendTimelineParams) error {
-	_, err := q.exec(ctx, q.appendTimelineStmt, appendTimeline,
+	_, err := q.db.ExecContext(ctx, appendTimeline,
 		arg.Shop,
 		arg.OrderID,
 		arg.ID,
@@ -50,7 +50,7 @@ SELECT count(*) FROM exceptions WHERE (shop = $1 OR $1 = '') AND status = 'open'
 
 // The open ones; no shop means all shops.
 func (q *Queries) CountExceptions(ctx context.Context, shop shopify.Domain) (int64, error) {
-	row := q.queryRow(ctx, q.countExceptionsStmt, countExceptions, shop)
+	row := q.db.QueryRowContext(ctx, countExceptions, shop)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -66,7 +66,7 @@ type CountOpenByCodeRow struct {
 }
 
 func (q *Queries) CountOpenByCode(ctx context.Context, shop shopify.Domain) ([]CountOpenByCodeRow, error) {
-	rows, err := q.query(ctx, q.countOpenByCodeStmt, countOpenByCode, shop)
+	rows, err := q.db.QueryContext(ctx, countOpenByCode, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ type EraseExceptionsParams struct {
 }
 
 func (q *Queries) EraseExceptions(ctx context.Context, arg EraseExceptionsParams) error {
-	_, err := q.exec(ctx, q.eraseExceptionsStmt, eraseExceptions, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseExceptions, arg.Shop, arg.Before)
 	return err
 }
 
@@ -112,7 +112,7 @@ type EraseTimelineParams struct {
 }
 
 func (q *Queries) EraseTimeline(ctx context.Context, arg EraseTimelineParams) error {
-	_, err := q.exec(ctx, q.eraseTimelineStmt, eraseTimeline, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseTimeline, arg.Shop, arg.Before)
 	return err
 }
 
@@ -126,7 +126,7 @@ type ExceptionParams struct {
 }
 
 func (q *Queries) Exception(ctx context.Context, arg ExceptionParams) (Exception, error) {
-	row := q.queryRow(ctx, q.exceptionStmt, exception, arg.Shop, arg.ID)
+	row := q.db.QueryRowContext(ctx, exception, arg.Shop, arg.ID)
 	var i Exception
 	err := row.Scan(
 		&i.ID,
@@ -160,7 +160,7 @@ type ListExceptionsParams struct {
 }
 
 func (q *Queries) ListExceptions(ctx context.Context, arg ListExceptionsParams) ([]Exception, error) {
-	rows, err := q.query(ctx, q.listExceptionsStmt, listExceptions,
+	rows, err := q.db.QueryContext(ctx, listExceptions,
 		arg.Shop,
 		arg.Status,
 		arg.Before,
@@ -212,7 +212,7 @@ type ListTimelineParams struct {
 
 // The newest entries, newest first; the caller turns them round.
 func (q *Queries) ListTimeline(ctx context.Context, arg ListTimelineParams) ([]Timeline, error) {
-	rows, err := q.query(ctx, q.listTimelineStmt, listTimeline, arg.Shop, arg.OrderID, arg.Most)
+	rows, err := q.db.QueryContext(ctx, listTimeline, arg.Shop, arg.OrderID, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -260,7 +260,7 @@ type OpenExceptionParams struct {
 }
 
 func (q *Queries) OpenException(ctx context.Context, arg OpenExceptionParams) error {
-	_, err := q.exec(ctx, q.openExceptionStmt, openException,
+	_, err := q.db.ExecContext(ctx, openException,
 		arg.ID,
 		arg.Shop,
 		arg.OrderID,
@@ -282,7 +282,7 @@ type OrderExceptionsParams struct {
 }
 
 func (q *Queries) OrderExceptions(ctx context.Context, arg OrderExceptionsParams) ([]Exception, error) {
-	rows, err := q.query(ctx, q.orderExceptionsStmt, orderExceptions, arg.Shop, arg.OrderID)
+	rows, err := q.db.QueryContext(ctx, orderExceptions, arg.Shop, arg.OrderID)
 	if err != nil {
 		return nil, err
 	}
@@ -330,7 +330,7 @@ type OrdersWithExceptionParams struct {
 }
 
 func (q *Queries) OrdersWithException(ctx context.Context, arg OrdersWithExceptionParams) ([]tiktok.OrderID, error) {
-	rows, err := q.query(ctx, q.ordersWithExceptionStmt, ordersWithException,
+	rows, err := q.db.QueryContext(ctx, ordersWithException,
 		arg.Shop,
 		arg.Code,
 		arg.After,
@@ -371,7 +371,7 @@ type ResolveExceptionParams struct {
 }
 
 func (q *Queries) ResolveException(ctx context.Context, arg ResolveExceptionParams) (int64, error) {
-	result, err := q.exec(ctx, q.resolveExceptionStmt, resolveException,
+	result, err := q.db.ExecContext(ctx, resolveException,
 		arg.Shop,
 		arg.OrderID,
 		arg.Code,
@@ -397,7 +397,7 @@ type ResolveExceptionsParams struct {
 }
 
 func (q *Queries) ResolveExceptions(ctx context.Context, arg ResolveExceptionsParams) (int64, error) {
-	result, err := q.exec(ctx, q.resolveExceptionsStmt, resolveExceptions,
+	result, err := q.db.ExecContext(ctx, resolveExceptions,
 		arg.Shop,
 		arg.OrderID,
 		arg.Resolution,
@@ -433,7 +433,7 @@ type TakeDueExceptionsParams struct {
 
 // The longer an exception is open the longer it waits: a tenth of its age. No state means any.
 func (q *Queries) TakeDueExceptions(ctx context.Context, arg TakeDueExceptionsParams) ([]Exception, error) {
-	rows, err := q.query(ctx, q.takeDueExceptionsStmt, takeDueExceptions,
+	rows, err := q.db.QueryContext(ctx, takeDueExceptions,
 		arg.Now,
 		arg.Code,
 		arg.Since,

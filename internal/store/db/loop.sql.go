@@ -17,7 +17,7 @@ DELETE FROM loop_keys WHERE shop = $1
 `
 
 func (q *Queries) DeleteLoopKey(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteLoopKeyStmt, deleteLoopKey, shop)
+	_, err := q.db.ExecContext(ctx, deleteLoopKey, shop)
 	return err
 }
 
@@ -31,7 +31,7 @@ type EraseLoopChecksParams struct {
 }
 
 func (q *Queries) EraseLoopChecks(ctx context.Context, arg EraseLoopChecksParams) error {
-	_, err := q.exec(ctx, q.eraseLoopChecksStmt, eraseLoopChecks, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseLoopChecks, arg.Shop, arg.Before)
 	return err
 }
 
@@ -45,7 +45,7 @@ type LoopCheckParams struct {
 }
 
 func (q *Queries) LoopCheck(ctx context.Context, arg LoopCheckParams) (LoopCheck, error) {
-	row := q.queryRow(ctx, q.loopCheckStmt, loopCheck, arg.Shop, arg.OrderID)
+	row := q.db.QueryRowContext(ctx, loopCheck, arg.Shop, arg.OrderID)
 	var i LoopCheck
 	err := row.Scan(
 		&i.Shop,
@@ -59,12 +59,53 @@ func (q *Queries) LoopCheck(ctx context.Context, arg LoopCheckParams) (LoopCheck
 	return i, err
 }
 
+const loopChecksWith = `-- name: LoopChecksWith :many
+SELECT order_id FROM loop_checks
+WHERE shop = $1 AND code = $2 AND order_id > $3
+ORDER BY order_id LIMIT $4
+`
+
+type LoopChecksWithParams struct {
+	Shop  shopify.Domain
+	Code  string
+	After tiktok.OrderID
+	Most  int32
+}
+
+func (q *Queries) LoopChecksWith(ctx context.Context, arg LoopChecksWithParams) ([]tiktok.OrderID, error) {
+	rows, err := q.db.QueryContext(ctx, loopChecksWith,
+		arg.Shop,
+		arg.Code,
+		arg.After,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []tiktok.OrderID
+	for rows.Next() {
+		var order_id tiktok.OrderID
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const loopKey = `-- name: LoopKey :one
 SELECT key_sealed FROM loop_keys WHERE shop = $1
 `
 
 func (q *Queries) LoopKey(ctx context.Context, shop shopify.Domain) ([]byte, error) {
-	row := q.queryRow(ctx, q.loopKeyStmt, loopKey, shop)
+	row := q.db.QueryRowContext(ctx, loopKey, shop)
 	var key_sealed []byte
 	err := row.Scan(&key_sealed)
 	return key_sealed, err
@@ -75,7 +116,7 @@ SELECT EXISTS (SELECT 1 FROM loop_keys WHERE shop = $1)
 `
 
 func (q *Queries) LoopKeySet(ctx context.Context, shop shopify.Domain) (bool, error) {
-	row := q.queryRow(ctx, q.loopKeySetStmt, loopKeySet, shop)
+	row := q.db.QueryRowContext(ctx, loopKeySet, shop)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -98,7 +139,7 @@ type SaveLoopCheckParams struct {
 }
 
 func (q *Queries) SaveLoopCheck(ctx context.Context, arg SaveLoopCheckParams) error {
-	_, err := q.exec(ctx, q.saveLoopCheckStmt, saveLoopCheck,
+	_, err := q.db.ExecContext(ctx, saveLoopCheck,
 		arg.Shop,
 		arg.OrderID,
 		arg.CheckedAt,
@@ -122,6 +163,6 @@ type SaveLoopKeyParams struct {
 }
 
 func (q *Queries) SaveLoopKey(ctx context.Context, arg SaveLoopKeyParams) error {
-	_, err := q.exec(ctx, q.saveLoopKeyStmt, saveLoopKey, arg.Shop, arg.KeySealed, arg.UpdatedAt)
+	_, err := q.db.ExecContext(ctx, saveLoopKey, arg.Shop, arg.KeySealed, arg.UpdatedAt)
 	return err
 }

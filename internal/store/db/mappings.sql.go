@@ -22,7 +22,7 @@ type DeleteSKUMappingParams struct {
 }
 
 func (q *Queries) DeleteSKUMapping(ctx context.Context, arg DeleteSKUMappingParams) error {
-	_, err := q.exec(ctx, q.deleteSKUMappingStmt, deleteSKUMapping, arg.Shop, arg.SkuID)
+	_, err := q.db.ExecContext(ctx, deleteSKUMapping, arg.Shop, arg.SkuID)
 	return err
 }
 
@@ -31,7 +31,7 @@ DELETE FROM sku_mappings WHERE shop = $1
 `
 
 func (q *Queries) DeleteSKUMappings(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteSKUMappingsStmt, deleteSKUMappings, shop)
+	_, err := q.db.ExecContext(ctx, deleteSKUMappings, shop)
 	return err
 }
 
@@ -46,7 +46,7 @@ type ListSKUMappingsParams struct {
 }
 
 func (q *Queries) ListSKUMappings(ctx context.Context, arg ListSKUMappingsParams) ([]SkuMapping, error) {
-	rows, err := q.query(ctx, q.listSKUMappingsStmt, listSKUMappings, arg.Shop, arg.After, arg.Most)
+	rows, err := q.db.QueryContext(ctx, listSKUMappings, arg.Shop, arg.After, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ type SKUVariantParams struct {
 }
 
 func (q *Queries) SKUVariant(ctx context.Context, arg SKUVariantParams) (shopify.GID, error) {
-	row := q.queryRow(ctx, q.sKUVariantStmt, sKUVariant, arg.Shop, arg.SkuID)
+	row := q.db.QueryRowContext(ctx, sKUVariant, arg.Shop, arg.SkuID)
 	var variant shopify.GID
 	err := row.Scan(&variant)
 	return variant, err
@@ -107,7 +107,7 @@ type SaveSKUMappingParams struct {
 }
 
 func (q *Queries) SaveSKUMapping(ctx context.Context, arg SaveSKUMappingParams) error {
-	_, err := q.exec(ctx, q.saveSKUMappingStmt, saveSKUMapping,
+	_, err := q.db.ExecContext(ctx, saveSKUMapping,
 		arg.Shop,
 		arg.SkuID,
 		arg.Variant,

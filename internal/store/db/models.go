@@ -11,6 +11,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
+	"github.com/switchbackhq/switchback/internal/testorders"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 	"github.com/switchbackhq/switchback/internal/timeline"
 )
@@ -310,6 +311,24 @@ type SkuMapping struct {
 	SellerSku string
 	Note      string
 	UpdatedAt int64
+}
+
+type TestOrder struct {
+	Shop         shopify.Domain
+	OrderID      tiktok.OrderID
+	State        testorders.State
+	Steps        string
+	NextStep     testorders.StepName
+	StepAt       int64
+	Variant      shopify.GID
+	ShopifyOrder shopify.GID
+	ShopifyName  string
+	SentAt       int64
+	Attempts     int64
+	CancelJob    string
+	StartedAt    int64
+	FinishedAt   int64
+	Turn         int64
 }
 
 type Timeline struct {

@@ -33,7 +33,7 @@ type AddLineParams struct {
 }
 
 func (q *Queries) AddLine(ctx context.Context, arg AddLineParams) error {
-	_, err := q.exec(ctx, q.addLineStmt, addLine,
+	_, err := q.db.ExecContext(ctx, addLine,
 		arg.Shop,
 		arg.OrderID,
 		arg.Position,
@@ -67,7 +67,7 @@ type AddUnitParams struct {
 }
 
 func (q *Queries) AddUnit(ctx context.Context, arg AddUnitParams) error {
-	_, err := q.exec(ctx, q.addUnitStmt, addUnit,
+	_, err := q.db.ExecContext(ctx, addUnit,
 		arg.Shop,
 		arg.OrderID,
 		arg.UnitID,
@@ -92,7 +92,7 @@ type CountOrdersRow struct {
 
 // No shop means all shops.
 func (q *Queries) CountOrders(ctx context.Context, shop shopify.Domain) ([]CountOrdersRow, error) {
-	rows, err := q.query(ctx, q.countOrdersStmt, countOrders, shop)
+	rows, err := q.db.QueryContext(ctx, countOrders, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ type DeleteLinesParams struct {
 }
 
 func (q *Queries) DeleteLines(ctx context.Context, arg DeleteLinesParams) error {
-	_, err := q.exec(ctx, q.deleteLinesStmt, deleteLines, arg.Shop, arg.OrderID)
+	_, err := q.db.ExecContext(ctx, deleteLines, arg.Shop, arg.OrderID)
 	return err
 }
 
@@ -138,7 +138,7 @@ type DeleteUnitsParams struct {
 }
 
 func (q *Queries) DeleteUnits(ctx context.Context, arg DeleteUnitsParams) error {
-	_, err := q.exec(ctx, q.deleteUnitsStmt, deleteUnits, arg.Shop, arg.OrderID)
+	_, err := q.db.ExecContext(ctx, deleteUnits, arg.Shop, arg.OrderID)
 	return err
 }
 
@@ -154,7 +154,7 @@ type EraseLeasesParams struct {
 
 // Only those that nobody holds.
 func (q *Queries) EraseLeases(ctx context.Context, arg EraseLeasesParams) error {
-	_, err := q.exec(ctx, q.eraseLeasesStmt, eraseLeases, arg.Shop, arg.Now)
+	_, err := q.db.ExecContext(ctx, eraseLeases, arg.Shop, arg.Now)
 	return err
 }
 
@@ -169,7 +169,7 @@ type EraseLinesParams struct {
 }
 
 func (q *Queries) EraseLines(ctx context.Context, arg EraseLinesParams) error {
-	_, err := q.exec(ctx, q.eraseLinesStmt, eraseLines, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseLines, arg.Shop, arg.Before)
 	return err
 }
 
@@ -183,7 +183,7 @@ type EraseOrdersParams struct {
 }
 
 func (q *Queries) EraseOrders(ctx context.Context, arg EraseOrdersParams) error {
-	_, err := q.exec(ctx, q.eraseOrdersStmt, eraseOrders, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseOrders, arg.Shop, arg.Before)
 	return err
 }
 
@@ -198,7 +198,7 @@ type EraseUnitsParams struct {
 }
 
 func (q *Queries) EraseUnits(ctx context.Context, arg EraseUnitsParams) error {
-	_, err := q.exec(ctx, q.eraseUnitsStmt, eraseUnits, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseUnits, arg.Shop, arg.Before)
 	return err
 }
 
@@ -214,7 +214,7 @@ type HoldLeaseParams struct {
 
 // Changes nothing and locks the row: nobody is given the order before the transaction ends.
 func (q *Queries) HoldLease(ctx context.Context, arg HoldLeaseParams) (int64, error) {
-	result, err := q.exec(ctx, q.holdLeaseStmt, holdLease, arg.Shop, arg.OrderID, arg.Fence)
+	result, err := q.db.ExecContext(ctx, holdLease, arg.Shop, arg.OrderID, arg.Fence)
 	if err != nil {
 		return 0, err
 	}
@@ -238,7 +238,7 @@ type LeaseOrderParams struct {
 // No row means that the order is leased. The first fence is the time, so that
 // it grows even across an erasure of the row.
 func (q *Queries) LeaseOrder(ctx context.Context, arg LeaseOrderParams) (int64, error) {
-	row := q.queryRow(ctx, q.leaseOrderStmt, leaseOrder,
+	row := q.db.QueryRowContext(ctx, leaseOrder,
 		arg.Shop,
 		arg.OrderID,
 		arg.Now,
@@ -259,7 +259,7 @@ type LinesParams struct {
 }
 
 func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, error) {
-	rows, err := q.query(ctx, q.linesStmt, lines, arg.Shop, arg.OrderID)
+	rows, err := q.db.QueryContext(ctx, lines, arg.Shop, arg.OrderID)
 	if err != nil {
 		return nil, err
 	}
@@ -303,7 +303,7 @@ type OrderParams struct {
 }
 
 func (q *Queries) Order(ctx context.Context, arg OrderParams) (Order, error) {
-	row := q.queryRow(ctx, q.orderStmt, order, arg.Shop, arg.OrderID)
+	row := q.db.QueryRowContext(ctx, order, arg.Shop, arg.OrderID)
 	var i Order
 	err := row.Scan(
 		&i.Shop,
@@ -344,7 +344,7 @@ type OrderByShopifyOrderParams struct {
 }
 
 func (q *Queries) OrderByShopifyOrder(ctx context.Context, arg OrderByShopifyOrderParams) (Order, error) {
-	row := q.queryRow(ctx, q.orderByShopifyOrderStmt, orderByShopifyOrder, arg.Shop, arg.ShopifyOrder)
+	row := q.db.QueryRowContext(ctx, orderByShopifyOrder, arg.Shop, arg.ShopifyOrder)
 	var i Order
 	err := row.Scan(
 		&i.Shop,
@@ -385,7 +385,7 @@ type OrderElsewhereParams struct {
 }
 
 func (q *Queries) OrderElsewhere(ctx context.Context, arg OrderElsewhereParams) (bool, error) {
-	row := q.queryRow(ctx, q.orderElsewhereStmt, orderElsewhere, arg.Shop, arg.OrderID)
+	row := q.db.QueryRowContext(ctx, orderElsewhere, arg.Shop, arg.OrderID)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -401,7 +401,7 @@ type OrderStateParams struct {
 }
 
 func (q *Queries) OrderState(ctx context.Context, arg OrderStateParams) (links.State, error) {
-	row := q.queryRow(ctx, q.orderStateStmt, orderState, arg.Shop, arg.OrderID)
+	row := q.db.QueryRowContext(ctx, orderState, arg.Shop, arg.OrderID)
 	var state links.State
 	err := row.Scan(&state)
 	return state, err
@@ -421,7 +421,7 @@ type OrdersInParams struct {
 }
 
 func (q *Queries) OrdersIn(ctx context.Context, arg OrdersInParams) ([]Order, error) {
-	rows, err := q.query(ctx, q.ordersInStmt, ordersIn,
+	rows, err := q.db.QueryContext(ctx, ordersIn,
 		arg.Shop,
 		arg.State,
 		arg.Reason,
@@ -485,7 +485,7 @@ type ReleaseLeaseParams struct {
 }
 
 func (q *Queries) ReleaseLease(ctx context.Context, arg ReleaseLeaseParams) (int64, error) {
-	result, err := q.exec(ctx, q.releaseLeaseStmt, releaseLease, arg.Shop, arg.OrderID, arg.Fence)
+	result, err := q.db.ExecContext(ctx, releaseLease, arg.Shop, arg.OrderID, arg.Fence)
 	if err != nil {
 		return 0, err
 	}
@@ -504,7 +504,7 @@ type RenewLeaseParams struct {
 }
 
 func (q *Queries) RenewLease(ctx context.Context, arg RenewLeaseParams) (int64, error) {
-	result, err := q.exec(ctx, q.renewLeaseStmt, renewLease,
+	result, err := q.db.ExecContext(ctx, renewLease,
 		arg.Shop,
 		arg.OrderID,
 		arg.Fence,
@@ -553,7 +553,7 @@ type SaveOrderParams struct {
 }
 
 func (q *Queries) SaveOrder(ctx context.Context, arg SaveOrderParams) error {
-	_, err := q.exec(ctx, q.saveOrderStmt, saveOrder,
+	_, err := q.db.ExecContext(ctx, saveOrder,
 		arg.Shop,
 		arg.OrderID,
 		arg.TiktokShop,
@@ -598,7 +598,7 @@ type SearchOrdersParams struct {
 
 // Prefix is in lower case and has size characters; LIKE would give some of them a meaning.
 func (q *Queries) SearchOrders(ctx context.Context, arg SearchOrdersParams) ([]Order, error) {
-	rows, err := q.query(ctx, q.searchOrdersStmt, searchOrders,
+	rows, err := q.db.QueryContext(ctx, searchOrders,
 		arg.Shop,
 		arg.Size,
 		arg.Prefix,
@@ -663,7 +663,7 @@ type SetOrderZIPParams struct {
 }
 
 func (q *Queries) SetOrderZIP(ctx context.Context, arg SetOrderZIPParams) error {
-	_, err := q.exec(ctx, q.setOrderZIPStmt, setOrderZIP, arg.Shop, arg.OrderID, arg.ZipHash)
+	_, err := q.db.ExecContext(ctx, setOrderZIP, arg.Shop, arg.OrderID, arg.ZipHash)
 	return err
 }
 
@@ -677,7 +677,7 @@ type UnitsParams struct {
 }
 
 func (q *Queries) Units(ctx context.Context, arg UnitsParams) ([]OrderUnit, error) {
-	rows, err := q.query(ctx, q.unitsStmt, units, arg.Shop, arg.OrderID)
+	rows, err := q.db.QueryContext(ctx, units, arg.Shop, arg.OrderID)
 	if err != nil {
 		return nil, err
 	}
@@ -714,7 +714,7 @@ UPDATE order_leases SET until = 0 WHERE until > 0
 `
 
 func (q *Queries) VoidLeases(ctx context.Context) error {
-	_, err := q.exec(ctx, q.voidLeasesStmt, voidLeases)
+	_, err := q.db.ExecContext(ctx, voidLeases)
 	return err
 }
 
@@ -732,7 +732,7 @@ type WrittenOrdersParams struct {
 }
 
 func (q *Queries) WrittenOrders(ctx context.Context, arg WrittenOrdersParams) ([]tiktok.OrderID, error) {
-	rows, err := q.query(ctx, q.writtenOrdersStmt, writtenOrders,
+	rows, err := q.db.QueryContext(ctx, writtenOrders,
 		arg.Shop,
 		arg.Since,
 		arg.After,

@@ -21,7 +21,7 @@ type DeleteReasonParams struct {
 }
 
 func (q *Queries) DeleteReason(ctx context.Context, arg DeleteReasonParams) error {
-	_, err := q.exec(ctx, q.deleteReasonStmt, deleteReason, arg.Shop, arg.Reason)
+	_, err := q.db.ExecContext(ctx, deleteReason, arg.Shop, arg.Reason)
 	return err
 }
 
@@ -30,7 +30,7 @@ DELETE FROM refund_reasons WHERE shop = $1
 `
 
 func (q *Queries) DeleteReasons(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteReasonsStmt, deleteReasons, shop)
+	_, err := q.db.ExecContext(ctx, deleteReasons, shop)
 	return err
 }
 
@@ -39,7 +39,7 @@ SELECT shop, reason, tiktok, note, updated_at FROM refund_reasons WHERE shop = $
 `
 
 func (q *Queries) ListReasons(ctx context.Context, shop shopify.Domain) ([]RefundReason, error) {
-	rows, err := q.query(ctx, q.listReasonsStmt, listReasons, shop)
+	rows, err := q.db.QueryContext(ctx, listReasons, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ type SaveReasonParams struct {
 }
 
 func (q *Queries) SaveReason(ctx context.Context, arg SaveReasonParams) error {
-	_, err := q.exec(ctx, q.saveReasonStmt, saveReason,
+	_, err := q.db.ExecContext(ctx, saveReason,
 		arg.Shop,
 		arg.Reason,
 		arg.Tiktok,

@@ -36,7 +36,7 @@ type AddRefundStepParams struct {
 }
 
 func (q *Queries) AddRefundStep(ctx context.Context, arg AddRefundStepParams) error {
-	_, err := q.exec(ctx, q.addRefundStepStmt, addRefundStep,
+	_, err := q.db.ExecContext(ctx, addRefundStep,
 		arg.Shop,
 		arg.ShopifyRefund,
 		arg.Number,
@@ -65,7 +65,7 @@ type CountRefundsRow struct {
 }
 
 func (q *Queries) CountRefunds(ctx context.Context, shop shopify.Domain) ([]CountRefundsRow, error) {
-	rows, err := q.query(ctx, q.countRefundsStmt, countRefunds, shop)
+	rows, err := q.db.QueryContext(ctx, countRefunds, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ type DeleteRefundStepsParams struct {
 }
 
 func (q *Queries) DeleteRefundSteps(ctx context.Context, arg DeleteRefundStepsParams) error {
-	_, err := q.exec(ctx, q.deleteRefundStepsStmt, deleteRefundSteps, arg.Shop, arg.ShopifyRefund)
+	_, err := q.db.ExecContext(ctx, deleteRefundSteps, arg.Shop, arg.ShopifyRefund)
 	return err
 }
 
@@ -112,7 +112,7 @@ type EraseRefundStepsParams struct {
 }
 
 func (q *Queries) EraseRefundSteps(ctx context.Context, arg EraseRefundStepsParams) error {
-	_, err := q.exec(ctx, q.eraseRefundStepsStmt, eraseRefundSteps, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseRefundSteps, arg.Shop, arg.Before)
 	return err
 }
 
@@ -126,7 +126,7 @@ type EraseRefundsParams struct {
 }
 
 func (q *Queries) EraseRefunds(ctx context.Context, arg EraseRefundsParams) error {
-	_, err := q.exec(ctx, q.eraseRefundsStmt, eraseRefunds, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseRefunds, arg.Shop, arg.Before)
 	return err
 }
 
@@ -140,7 +140,7 @@ type OrderRefundsParams struct {
 }
 
 func (q *Queries) OrderRefunds(ctx context.Context, arg OrderRefundsParams) ([]Refund, error) {
-	rows, err := q.query(ctx, q.orderRefundsStmt, orderRefunds, arg.Shop, arg.OrderID)
+	rows, err := q.db.QueryContext(ctx, orderRefunds, arg.Shop, arg.OrderID)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ type RefundParams struct {
 }
 
 func (q *Queries) Refund(ctx context.Context, arg RefundParams) (Refund, error) {
-	row := q.queryRow(ctx, q.refundStmt, refund, arg.Shop, arg.ShopifyRefund)
+	row := q.db.QueryRowContext(ctx, refund, arg.Shop, arg.ShopifyRefund)
 	var i Refund
 	err := row.Scan(
 		&i.Shop,
@@ -225,7 +225,7 @@ type RefundStateRow struct {
 }
 
 func (q *Queries) RefundState(ctx context.Context, arg RefundStateParams) (RefundStateRow, error) {
-	row := q.queryRow(ctx, q.refundStateStmt, refundState, arg.Shop, arg.ShopifyRefund)
+	row := q.db.QueryRowContext(ctx, refundState, arg.Shop, arg.ShopifyRefund)
 	var i RefundStateRow
 	err := row.Scan(&i.State, &i.OrderID)
 	return i, err
@@ -241,7 +241,7 @@ type RefundStepsParams struct {
 }
 
 func (q *Queries) RefundSteps(ctx context.Context, arg RefundStepsParams) ([]RefundStep, error) {
-	rows, err := q.query(ctx, q.refundStepsStmt, refundSteps, arg.Shop, arg.ShopifyRefund)
+	rows, err := q.db.QueryContext(ctx, refundSteps, arg.Shop, arg.ShopifyRefund)
 	if err != nil {
 		return nil, err
 	}
@@ -291,7 +291,7 @@ type RefundsInStateParams struct {
 }
 
 func (q *Queries) RefundsInState(ctx context.Context, arg RefundsInStateParams) ([]Refund, error) {
-	rows, err := q.query(ctx, q.refundsInStateStmt, refundsInState,
+	rows, err := q.db.QueryContext(ctx, refundsInState,
 		arg.Shop,
 		arg.State,
 		arg.After,
@@ -349,7 +349,7 @@ type RefundsSinceParams struct {
 }
 
 func (q *Queries) RefundsSince(ctx context.Context, arg RefundsSinceParams) ([]Refund, error) {
-	rows, err := q.query(ctx, q.refundsSinceStmt, refundsSince,
+	rows, err := q.db.QueryContext(ctx, refundsSince,
 		arg.Shop,
 		arg.Since,
 		arg.AfterAt,
@@ -421,7 +421,7 @@ type SaveRefundParams struct {
 }
 
 func (q *Queries) SaveRefund(ctx context.Context, arg SaveRefundParams) error {
-	_, err := q.exec(ctx, q.saveRefundStmt, saveRefund,
+	_, err := q.db.ExecContext(ctx, saveRefund,
 		arg.Shop,
 		arg.OrderID,
 		arg.ShopifyRefund,

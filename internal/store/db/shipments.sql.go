@@ -26,7 +26,7 @@ type ClaimShipmentUnitParams struct {
 }
 
 func (q *Queries) ClaimShipmentUnit(ctx context.Context, arg ClaimShipmentUnitParams) (int64, error) {
-	result, err := q.exec(ctx, q.claimShipmentUnitStmt, claimShipmentUnit,
+	result, err := q.db.ExecContext(ctx, claimShipmentUnit,
 		arg.Shop,
 		arg.OrderID,
 		arg.UnitID,
@@ -49,7 +49,7 @@ type EraseShipmentUnitsParams struct {
 }
 
 func (q *Queries) EraseShipmentUnits(ctx context.Context, arg EraseShipmentUnitsParams) error {
-	_, err := q.exec(ctx, q.eraseShipmentUnitsStmt, eraseShipmentUnits, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseShipmentUnits, arg.Shop, arg.Before)
 	return err
 }
 
@@ -64,7 +64,7 @@ type EraseShipmentsParams struct {
 }
 
 func (q *Queries) EraseShipments(ctx context.Context, arg EraseShipmentsParams) error {
-	_, err := q.exec(ctx, q.eraseShipmentsStmt, eraseShipments, arg.Shop, arg.Before)
+	_, err := q.db.ExecContext(ctx, eraseShipments, arg.Shop, arg.Before)
 	return err
 }
 
@@ -79,7 +79,7 @@ type FreeShipmentUnitsParams struct {
 }
 
 func (q *Queries) FreeShipmentUnits(ctx context.Context, arg FreeShipmentUnitsParams) error {
-	_, err := q.exec(ctx, q.freeShipmentUnitsStmt, freeShipmentUnits, arg.Shop, arg.OrderID, arg.ShipmentKey)
+	_, err := q.db.ExecContext(ctx, freeShipmentUnits, arg.Shop, arg.OrderID, arg.ShipmentKey)
 	return err
 }
 
@@ -97,7 +97,7 @@ type OrdersHoldingParams struct {
 }
 
 func (q *Queries) OrdersHolding(ctx context.Context, arg OrdersHoldingParams) ([]tiktok.OrderID, error) {
-	rows, err := q.query(ctx, q.ordersHoldingStmt, ordersHolding,
+	rows, err := q.db.QueryContext(ctx, ordersHolding,
 		arg.Shop,
 		arg.Reason,
 		arg.After,
@@ -158,7 +158,7 @@ type SaveShipmentParams struct {
 }
 
 func (q *Queries) SaveShipment(ctx context.Context, arg SaveShipmentParams) error {
-	_, err := q.exec(ctx, q.saveShipmentStmt, saveShipment,
+	_, err := q.db.ExecContext(ctx, saveShipment,
 		arg.Shop,
 		arg.OrderID,
 		arg.ShipmentKey,
@@ -192,7 +192,7 @@ type ShipmentsParams struct {
 }
 
 func (q *Queries) Shipments(ctx context.Context, arg ShipmentsParams) ([]Shipment, error) {
-	rows, err := q.query(ctx, q.shipmentsStmt, shipments, arg.Shop, arg.OrderID)
+	rows, err := q.db.QueryContext(ctx, shipments, arg.Shop, arg.OrderID)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +251,7 @@ type UnmirroredOrdersParams struct {
 
 // Written orders with a unit that is on its way at TikTok and in no shipment.
 func (q *Queries) UnmirroredOrders(ctx context.Context, arg UnmirroredOrdersParams) ([]tiktok.OrderID, error) {
-	rows, err := q.query(ctx, q.unmirroredOrdersStmt, unmirroredOrders, arg.Shop, arg.After, arg.Most)
+	rows, err := q.db.QueryContext(ctx, unmirroredOrders, arg.Shop, arg.After, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +288,7 @@ type UnshippedOrdersParams struct {
 
 // Written orders of which TikTok still awaits units.
 func (q *Queries) UnshippedOrders(ctx context.Context, arg UnshippedOrdersParams) ([]tiktok.OrderID, error) {
-	rows, err := q.query(ctx, q.unshippedOrdersStmt, unshippedOrders, arg.Shop, arg.After, arg.Most)
+	rows, err := q.db.QueryContext(ctx, unshippedOrders, arg.Shop, arg.After, arg.Most)
 	if err != nil {
 		return nil, err
 	}

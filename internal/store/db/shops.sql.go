@@ -22,7 +22,7 @@ type AddSettingsParams struct {
 }
 
 func (q *Queries) AddSettings(ctx context.Context, arg AddSettingsParams) error {
-	_, err := q.exec(ctx, q.addSettingsStmt, addSettings, arg.Shop, arg.Body, arg.UpdatedAt)
+	_, err := q.db.ExecContext(ctx, addSettings, arg.Shop, arg.Body, arg.UpdatedAt)
 	return err
 }
 
@@ -31,7 +31,7 @@ DELETE FROM settings WHERE shop = $1
 `
 
 func (q *Queries) DeleteSettings(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteSettingsStmt, deleteSettings, shop)
+	_, err := q.db.ExecContext(ctx, deleteSettings, shop)
 	return err
 }
 
@@ -40,7 +40,7 @@ DELETE FROM shops WHERE domain = $1
 `
 
 func (q *Queries) DeleteShop(ctx context.Context, domain shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteShopStmt, deleteShop, domain)
+	_, err := q.db.ExecContext(ctx, deleteShop, domain)
 	return err
 }
 
@@ -74,7 +74,7 @@ type InstallShopParams struct {
 
 // An empty text leaves what is known; a shop that was uninstalled begins its next installation.
 func (q *Queries) InstallShop(ctx context.Context, arg InstallShopParams) (Shop, error) {
-	row := q.queryRow(ctx, q.installShopStmt, installShop,
+	row := q.db.QueryRowContext(ctx, installShop,
 		arg.Domain,
 		arg.Slug,
 		arg.Name,
@@ -106,7 +106,7 @@ SELECT domain, slug, name, currency, time_zone, taxes_included, scopes, installa
 `
 
 func (q *Queries) InstalledShops(ctx context.Context) ([]Shop, error) {
-	rows, err := q.query(ctx, q.installedShopsStmt, installedShops)
+	rows, err := q.db.QueryContext(ctx, installedShops)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ type LockSettingsParams struct {
 
 // Holds off other writers of the settings until the transaction ends.
 func (q *Queries) LockSettings(ctx context.Context, arg LockSettingsParams) (string, error) {
-	row := q.queryRow(ctx, q.lockSettingsStmt, lockSettings, arg.Shop, arg.UpdatedAt)
+	row := q.db.QueryRowContext(ctx, lockSettings, arg.Shop, arg.UpdatedAt)
 	var body string
 	err := row.Scan(&body)
 	return body, err
@@ -163,7 +163,7 @@ UPDATE shops SET slug = slug WHERE domain = $1
 
 // Holds off other writers of the shop until the transaction ends.
 func (q *Queries) LockShop(ctx context.Context, domain shopify.Domain) (int64, error) {
-	result, err := q.exec(ctx, q.lockShopStmt, lockShop, domain)
+	result, err := q.db.ExecContext(ctx, lockShop, domain)
 	if err != nil {
 		return 0, err
 	}
@@ -182,7 +182,7 @@ type MarkUninstalledParams struct {
 }
 
 func (q *Queries) MarkUninstalled(ctx context.Context, arg MarkUninstalledParams) (int64, error) {
-	result, err := q.exec(ctx, q.markUninstalledStmt, markUninstalled, arg.Now, arg.Domain, arg.TriggeredAt)
+	result, err := q.db.ExecContext(ctx, markUninstalled, arg.Now, arg.Domain, arg.TriggeredAt)
 	if err != nil {
 		return 0, err
 	}
@@ -200,7 +200,7 @@ type SaveSettingsParams struct {
 }
 
 func (q *Queries) SaveSettings(ctx context.Context, arg SaveSettingsParams) (int64, error) {
-	result, err := q.exec(ctx, q.saveSettingsStmt, saveSettings, arg.Shop, arg.Body, arg.UpdatedAt)
+	result, err := q.db.ExecContext(ctx, saveSettings, arg.Shop, arg.Body, arg.UpdatedAt)
 	if err != nil {
 		return 0, err
 	}
@@ -217,7 +217,7 @@ type SetScopesParams struct {
 }
 
 func (q *Queries) SetScopes(ctx context.Context, arg SetScopesParams) (int64, error) {
-	result, err := q.exec(ctx, q.setScopesStmt, setScopes, arg.Domain, arg.Scopes)
+	result, err := q.db.ExecContext(ctx, setScopes, arg.Domain, arg.Scopes)
 	if err != nil {
 		return 0, err
 	}
@@ -234,7 +234,7 @@ type SettingsRow struct {
 }
 
 func (q *Queries) Settings(ctx context.Context, shop shopify.Domain) (SettingsRow, error) {
-	row := q.queryRow(ctx, q.settingsStmt, settings, shop)
+	row := q.db.QueryRowContext(ctx, settings, shop)
 	var i SettingsRow
 	err := row.Scan(&i.Body, &i.LoopKeySet)
 	return i, err
@@ -245,7 +245,7 @@ SELECT domain, slug, name, currency, time_zone, taxes_included, scopes, installa
 `
 
 func (q *Queries) Shop(ctx context.Context, domain shopify.Domain) (Shop, error) {
-	row := q.queryRow(ctx, q.shopStmt, shop, domain)
+	row := q.db.QueryRowContext(ctx, shop, domain)
 	var i Shop
 	err := row.Scan(
 		&i.Domain,
@@ -268,7 +268,7 @@ SELECT domain, slug, name, currency, time_zone, taxes_included, scopes, installa
 `
 
 func (q *Queries) ShopBySlug(ctx context.Context, slug string) (Shop, error) {
-	row := q.queryRow(ctx, q.shopBySlugStmt, shopBySlug, slug)
+	row := q.db.QueryRowContext(ctx, shopBySlug, slug)
 	var i Shop
 	err := row.Scan(
 		&i.Domain,
@@ -299,7 +299,7 @@ type UpdateShopParams struct {
 }
 
 func (q *Queries) UpdateShop(ctx context.Context, arg UpdateShopParams) (int64, error) {
-	result, err := q.exec(ctx, q.updateShopStmt, updateShop,
+	result, err := q.db.ExecContext(ctx, updateShop,
 		arg.Domain,
 		arg.Name,
 		arg.Currency,

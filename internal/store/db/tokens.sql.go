@@ -16,7 +16,7 @@ DELETE FROM tokens WHERE shop = $1
 `
 
 func (q *Queries) DeleteTokens(ctx context.Context, shop shopify.Domain) error {
-	_, err := q.exec(ctx, q.deleteTokensStmt, deleteTokens, shop)
+	_, err := q.db.ExecContext(ctx, deleteTokens, shop)
 	return err
 }
 
@@ -34,7 +34,7 @@ type LeaseTokenPairParams struct {
 }
 
 func (q *Queries) LeaseTokenPair(ctx context.Context, arg LeaseTokenPairParams) (int64, error) {
-	result, err := q.exec(ctx, q.leaseTokenPairStmt, leaseTokenPair,
+	result, err := q.db.ExecContext(ctx, leaseTokenPair,
 		arg.Until,
 		arg.Platform,
 		arg.Shop,
@@ -61,7 +61,7 @@ type RefuseTokenPairParams struct {
 }
 
 func (q *Queries) RefuseTokenPair(ctx context.Context, arg RefuseTokenPairParams) error {
-	_, err := q.exec(ctx, q.refuseTokenPairStmt, refuseTokenPair,
+	_, err := q.db.ExecContext(ctx, refuseTokenPair,
 		arg.Platform,
 		arg.Shop,
 		arg.Seller,
@@ -81,7 +81,7 @@ type RefusedTokensRow struct {
 }
 
 func (q *Queries) RefusedTokens(ctx context.Context, shop shopify.Domain) ([]RefusedTokensRow, error) {
-	rows, err := q.query(ctx, q.refusedTokensStmt, refusedTokens, shop)
+	rows, err := q.db.QueryContext(ctx, refusedTokens, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ type ReleaseTokenPairParams struct {
 }
 
 func (q *Queries) ReleaseTokenPair(ctx context.Context, arg ReleaseTokenPairParams) error {
-	_, err := q.exec(ctx, q.releaseTokenPairStmt, releaseTokenPair, arg.Platform, arg.Shop, arg.Seller)
+	_, err := q.db.ExecContext(ctx, releaseTokenPair, arg.Platform, arg.Shop, arg.Seller)
 	return err
 }
 
@@ -137,7 +137,7 @@ type RenewTokenPairParams struct {
 }
 
 func (q *Queries) RenewTokenPair(ctx context.Context, arg RenewTokenPairParams) (int64, error) {
-	result, err := q.exec(ctx, q.renewTokenPairStmt, renewTokenPair,
+	result, err := q.db.ExecContext(ctx, renewTokenPair,
 		arg.Platform,
 		arg.Shop,
 		arg.Seller,
@@ -176,7 +176,7 @@ type SaveTokenPairParams struct {
 }
 
 func (q *Queries) SaveTokenPair(ctx context.Context, arg SaveTokenPairParams) error {
-	_, err := q.exec(ctx, q.saveTokenPairStmt, saveTokenPair,
+	_, err := q.db.ExecContext(ctx, saveTokenPair,
 		arg.Platform,
 		arg.Shop,
 		arg.Seller,
@@ -200,7 +200,7 @@ type TokenPairParams struct {
 }
 
 func (q *Queries) TokenPair(ctx context.Context, arg TokenPairParams) (Token, error) {
-	row := q.queryRow(ctx, q.tokenPairStmt, tokenPair, arg.Platform, arg.Shop, arg.Seller)
+	row := q.db.QueryRowContext(ctx, tokenPair, arg.Platform, arg.Shop, arg.Seller)
 	var i Token
 	err := row.Scan(
 		&i.Platform,
@@ -223,6 +223,6 @@ UPDATE tokens SET leased_until = 0 WHERE leased_until > 0
 `
 
 func (q *Queries) VoidTokenLeases(ctx context.Context) error {
-	_, err := q.exec(ctx, q.voidTokenLeasesStmt, voidTokenLeases)
+	_, err := q.db.ExecContext(ctx, voidTokenLeases)
 	return err
 }

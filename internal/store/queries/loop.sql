@@ -21,3 +21,8 @@ ON CONFLICT (shop, order_id) DO UPDATE SET
 
 -- name: EraseLoopChecks :exec
 DELETE FROM loop_checks WHERE shop = $1 AND checked_at < sqlc.arg(before);
+
+-- name: LoopChecksWith :many
+SELECT order_id FROM loop_checks
+WHERE shop = sqlc.arg(shop) AND code = sqlc.arg(code) AND order_id > sqlc.arg(after)
+ORDER BY order_id LIMIT sqlc.arg(most);

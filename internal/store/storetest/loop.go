@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/store"
+	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
 // giveLoopKey changes the key with the settings, as the merchant does.
@@ -101,6 +103,18 @@ func loopChecks(t *testing.T, b *bench) {
 	}
 	if elsewhere, _ := b.LoopCheck(ctx, other, orderID); elsewhere.Found {
 		t.Error("another shop sees the answer")
+	}
+	must(t, b.SaveLoopCheck(ctx, links.LoopCheck{Shop: demo, Order: orderID + "1", CheckedAt: b.Now(), Code: "found"}))
+	must(t, b.SaveLoopCheck(ctx, links.LoopCheck{Shop: other, Order: orderID + "2", CheckedAt: b.Now(), Code: "found"}))
+	for after, want := range map[tiktok.OrderID][]tiktok.OrderID{"": {orderID, orderID + "1"}, orderID: {orderID + "1"}, orderID + "1": nil} {
+		found, err := b.LoopChecksWith(ctx, demo, "found", after, 10)
+		must(t, err)
+		if !slices.Equal(found, want) {
+			t.Errorf("after %q: %v, want %v", after, found, want)
+		}
+	}
+	if refused, _ := b.LoopChecksWith(ctx, demo, "key-refused", "", 10); len(refused) != 0 {
+		t.Errorf("with another code: %v", refused)
 	}
 	b.pass(time.Hour)
 	_, err = b.UninstallShop(ctx, demo, b.Now())

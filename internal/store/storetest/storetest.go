@@ -70,6 +70,8 @@ func Run(t *testing.T, open Opener) {
 		"timeline":                              timelines,
 		"a backfill's turns":                    backfillTurns,
 		"one backfill runs at a time":           backfillsAtOnce,
+		"a test order's turns":                  testOrderTurns,
+		"one test order runs at a time":         testOrdersAtOnce,
 		"cursors":                               cursors,
 		"exceptions are looked at again":        rechecks,
 		"orders by exception":                   excepted,

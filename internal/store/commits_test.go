@@ -17,40 +17,38 @@ type gate struct {
 
 func newGate() *gate { return &gate{entered: make(chan int), leave: make(chan error)} }
 
-func (g *gate) keep(_ context.Context, batch []*delivery) error {
+func (g *gate) commit(_ context.Context, batch []*unit) error {
 	g.entered <- len(batch)
-	err := <-g.leave
-	for _, d := range batch {
-		d.fresh = true
-	}
-	return err
+	return <-g.leave
 }
 
-func newDelivery(ctx context.Context) *delivery {
-	return &delivery{ctx: ctx, outcome: make(chan outcome, 1)}
+func newDelivery(ctx context.Context) *unit {
+	u := newUnit(ctx, nil)
+	u.delivery = true
+	return u
 }
 
-func TestDeliveriesShareACommit(t *testing.T) {
+func TestUnitsShareACommit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		in := startIntake(g.keep)
+		in := startCommits(g.commit)
 		var group sync.WaitGroup
 		send := func() {
-			if fresh, err := in.receive(newDelivery(t.Context())); err != nil || !fresh {
-				t.Errorf("got %v, %v", fresh, err)
+			if err := in.do(newDelivery(t.Context())); err != nil {
+				t.Error(err)
 			}
 		}
 		group.Go(send)
 		if n := <-g.entered; n != 1 {
 			t.Errorf("a lone delivery waits for %d others", n-1)
 		}
-		for range intakeBatch + 5 {
+		for range commitBatch + 5 {
 			group.Go(send)
 		}
 		synctest.Wait()
 		g.leave <- nil
-		for _, want := range []int{intakeBatch, 5} {
+		for _, want := range []int{commitBatch, 5} {
 			if n := <-g.entered; n != want {
 				t.Errorf("%d in a commit, want %d", n, want)
 			}
@@ -65,33 +63,33 @@ func TestTooManyAreTurnedAwayAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		in := startIntake(g.keep)
+		in := startCommits(g.commit)
 		ctx, giveUp := context.WithCancel(t.Context())
 		var group sync.WaitGroup
-		errs := make(chan error, intakeRoom+1)
-		send := func() {
-			_, err := in.receive(newDelivery(ctx))
-			errs <- err
-		}
-		group.Go(send)
+		errs := make(chan error, commitRoom)
+		send := func() { errs <- in.do(newDelivery(ctx)) }
+		first := make(chan error, 1)
+		group.Go(func() { first <- in.do(newDelivery(ctx)) })
 		<-g.entered // being committed; the others wait
-		for range intakeRoom {
+		for range commitRoom {
 			group.Go(send)
 		}
 		synctest.Wait()
 		start := time.Now()
-		if _, err := in.receive(newDelivery(t.Context())); !errors.Is(err, ErrBusy) || time.Since(start) != 0 {
+		if err := in.do(newDelivery(t.Context())); !errors.Is(err, ErrBusy) || time.Since(start) != 0 {
 			t.Errorf("one too many: got %v after %v", err, time.Since(start))
 		}
 		giveUp()
-		group.Wait()
-		for range intakeRoom + 1 {
+		for range commitRoom {
 			if err := <-errs; !errors.Is(err, context.Canceled) {
 				t.Fatalf("a sender that gave up: %v", err)
 			}
 		}
 		g.leave <- nil // none of those who gave up is committed
-		synctest.Wait()
+		group.Wait()
+		if err := <-first; err != nil {
+			t.Errorf("what was being committed is kept: %v", err)
+		}
 		in.close()
 	})
 }
@@ -100,11 +98,11 @@ func TestClosingTurnsAwayWhoeverWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		in := startIntake(g.keep)
+		in := startCommits(g.commit)
 		first, second := make(chan error, 1), make(chan error, 1)
-		go func() { _, err := in.receive(newDelivery(t.Context())); first <- err }()
+		go func() { err := in.do(newDelivery(t.Context())); first <- err }()
 		<-g.entered
-		go func() { _, err := in.receive(newDelivery(t.Context())); second <- err }()
+		go func() { err := in.do(newDelivery(t.Context())); second <- err }()
 		synctest.Wait()
 		closed := make(chan struct{})
 		go func() { in.close(); close(closed) }()
@@ -130,11 +128,11 @@ func TestADatabaseThatIsAwayFailsAllAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		in := startIntake(g.keep)
+		in := startCommits(g.commit)
 		away := errors.Join(errNotBegun, errors.New("no route to host"))
 		var group sync.WaitGroup
 		send := func() {
-			if _, err := in.receive(newDelivery(t.Context())); !errors.Is(err, errNotBegun) {
+			if err := in.do(newDelivery(t.Context())); !errors.Is(err, errNotBegun) {
 				t.Errorf("got %v", err)
 			}
 		}
