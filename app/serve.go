@@ -152,6 +152,7 @@ func (p *program) workers() *queue.Workers {
 	queue.Handle(w, registrar.Erase)
 	queue.Handle(w, registrar.UpdateScopes)
 	p.shipping(w)
+	p.refunding(w)
 	p.watching(w)
 	queue.Handle(w, pruner.Prune)
 	queue.Handle(w, p.backfillRunner().Page)
