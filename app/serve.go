@@ -20,6 +20,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/loop"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/store"
@@ -172,6 +173,7 @@ func (p *program) routes() routes.Deps {
 		Ledger: p.store, Open: p.store, Work: p.desk(), Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store},
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
+		Refunds: p.store, Reasons: p.store, RefundDesk: &refunds.Desk{Files: p.store},
 	}
 }
 

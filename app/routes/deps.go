@@ -58,6 +58,10 @@ type Deps struct {
 	// Carriers reads the merchant's answers about carriers, Chooser changes them.
 	Carriers CarrierTable
 	Chooser  CarrierChooser
+	// Refunds lists them, Reasons reads the merchant's table of reasons, RefundDesk takes decisions about both.
+	Refunds    RefundList
+	Reasons    ReasonTable
+	RefundDesk RefundDesk
 }
 
 // Health tells whether the program can work.
@@ -124,6 +128,8 @@ type Ledger interface {
 	Timeline(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]timeline.Entry, error)
 	// Shipments are an order's, the oldest first.
 	Shipments(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]links.Shipment, error)
+	// Refunds are an order's with their steps, the oldest first.
+	Refunds(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]links.Refund, error)
 }
 
 // Exceptions reads what waits for a person. One of another shop is exceptions.ErrNotFound.
