@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -68,8 +69,12 @@ func (c *explainCommand) Run(w world) error {
 		if err != nil {
 			return fmt.Errorf("read shipments of order %s: %w", id, err)
 		}
+		refunds, err := kept.Refunds(w.ctx, shop.Domain, id)
+		if err != nil {
+			return fmt.Errorf("read refunds of order %s: %w", id, err)
+		}
 		found = true
-		explain(w.out, order, shipments, open, entries)
+		explain(w.out, order, shipments, refunds, open, entries)
 	}
 	if !found {
 		return fmt.Errorf("order %s is unknown: no webhook or import has named it, or it belongs to a shop that uninstalled", id)
@@ -78,7 +83,7 @@ func (c *explainCommand) Run(w world) error {
 }
 
 // explain writes the story of an order for a person in a terminal.
-func explain(out io.Writer, order links.Order, shipments []links.Shipment, open []exceptions.Exception, entries []timeline.Entry) {
+func explain(out io.Writer, order links.Order, shipments []links.Shipment, refunds []links.Refund, open []exceptions.Exception, entries []timeline.Entry) {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
 	p("TikTok order %s of %s", order.ID, order.Shop)
 	p("  state    %s", strings.TrimSpace(string(order.State)+" "+parenthesis(order.Reason)))
@@ -93,6 +98,12 @@ func explain(out io.Writer, order links.Order, shipments []links.Shipment, open 
 		p("  parcel   %s, %s: %d units, %s %s %s", s.Direction, strings.TrimSpace(string(s.State)+" "+parenthesis(s.Reason)), len(s.Units), s.Company, s.Number, s.Fulfillment)
 		if s.Warning != "" {
 			p("           TikTok remarks: %s", s.Warning)
+		}
+	}
+	for _, r := range refunds {
+		p("  refund   %s, %s: %s %s of %d units, %s completed", r.ID, strings.TrimSpace(string(r.State)+" "+parenthesis(r.Reason)), r.Amount, r.Currency, len(r.Units), cmp.Or(r.Completed, "nothing"))
+		for _, step := range r.Steps {
+			p("           %d. %s of %s, %s %s %s", step.Number, step.Kind, step.Amount, step.State, step.Case, parenthesis(step.Answer))
 		}
 	}
 	for _, e := range open {

@@ -20,6 +20,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/loop"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/store"
@@ -153,6 +154,7 @@ func (p *program) workers() *queue.Workers {
 	queue.Handle(w, registrar.Erase)
 	queue.Handle(w, registrar.UpdateScopes)
 	p.shipping(w)
+	p.refunding(w)
 	p.watching(w)
 	queue.Handle(w, pruner.Prune)
 	queue.Handle(w, p.backfillRunner().Page)
@@ -173,6 +175,7 @@ func (p *program) routes() routes.Deps {
 		Ledger: p.store, Open: p.store, Work: p.desk(), Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(),
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
+		Refunds: p.store, Reasons: p.store, RefundDesk: &refunds.Desk{Files: p.store},
 	}
 }
 

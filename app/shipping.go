@@ -6,6 +6,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
+	"github.com/switchbackhq/switchback/internal/refunds"
 )
 
 // follower brings the shipments of single orders along.
@@ -27,5 +28,7 @@ func (p *program) shipping(w *queue.Workers) {
 
 // desk takes what a person asks for, in every leg.
 func (p *program) desk() *orders.Desk {
-	return &orders.Desk{Files: p.store, Review: p.reviews, Legs: []orders.Leg{{Retry: fulfillments.Retry, Resolve: fulfillments.Resolve}}}
+	return &orders.Desk{Files: p.store, Review: p.reviews, Legs: []orders.Leg{
+		{Retry: fulfillments.Retry, Resolve: fulfillments.Resolve}, {Retry: refunds.Retry, Resolve: refunds.Resolve},
+	}}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/connections"
@@ -10,6 +11,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/sweep"
@@ -29,7 +31,7 @@ func (p *program) watching(w *queue.Workers) {
 	}
 	deadlines := &fulfillments.Watcher{Store: p.store, Now: time.Now}
 	sweeper := &sweep.Sweeper{
-		Store: p.store, Shopify: p.shopify, Legs: []sweep.Leg{&fulfillments.Missed{Ledger: p.store}},
+		Store: p.store, Shopify: p.shopify, Legs: []sweep.Leg{&fulfillments.Missed{Ledger: p.store}, &refunds.Missed{Ledger: p.store}},
 		Interval: p.cfg.PollInterval, Now: time.Now, Log: p.log,
 	}
 	reviewer := &connections.Reviewer{Accesses: p.store, Exceptions: p.store, Now: time.Now}
@@ -54,6 +56,8 @@ func (p *program) watches() []queue.Periodic {
 		queue.Every(p.cfg.PollInterval, orders.RecheckArgs{}),
 		queue.Every(p.cfg.PollInterval, fulfillments.RecheckArgs{}),
 		queue.Every(p.cfg.PollInterval, fulfillments.WatchArgs{}),
+		queue.Every(p.cfg.PollInterval, refunds.PollArgs{}),
+		queue.Every(p.cfg.PollInterval, refunds.RecheckArgs{}),
 		queue.Every(p.cfg.PollInterval, sweep.Args{}),
 		queue.Every(watchEvery, connections.WatchArgs{}),
 	}
@@ -90,5 +94,5 @@ func reopened(shop shopify.Domain) []installs.Job {
 
 // renewed lists what may go on in every leg once a shop's access was renewed.
 func renewed(shop shopify.Domain) []orders.Job {
-	return append(orders.Renewed(shop), fulfillments.Renewed(shop)...)
+	return slices.Concat(orders.Renewed(shop), fulfillments.Renewed(shop), refunds.Renewed(shop))
 }

@@ -26,12 +26,17 @@ var allowed = map[string][]string{
 	"internal/mappings":   {"internal/shopify", "internal/tiktok"},
 	"internal/exceptions": {"internal/shopify", "internal/tiktok"},
 	"internal/timeline":   {"internal/shopify", "internal/tiktok"},
+	"internal/reconcile":  {"internal/links", "internal/money", "internal/tiktok"},
 	"internal/orders": {
 		"graphql/admin", "internal/exceptions", "internal/fault", "internal/leases", "internal/links", "internal/mappings", "internal/money",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/fulfillments": {
 		"graphql/admin", "internal/exceptions", "internal/fault", "internal/leases", "internal/links", "internal/mappings",
+		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
+	},
+	"internal/refunds": {
+		"graphql/admin", "internal/exceptions", "internal/fault", "internal/leases", "internal/links", "internal/mappings", "internal/money",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/installs":    {"internal/shopify", "internal/shops", "internal/tokens"},
@@ -47,7 +52,7 @@ var allowed = map[string][]string{
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/sweep":    {"internal/fault", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok"},
-	"internal/switches": {"internal/fulfillments", "internal/links", "internal/orders", "internal/shopify", "internal/shops"},
+	"internal/switches": {"internal/fulfillments", "internal/links", "internal/orders", "internal/refunds", "internal/shopify", "internal/shops"},
 
 	// The platforms.
 	"graphql/schema":   {},
@@ -63,7 +68,7 @@ var allowed = map[string][]string{
 	// Scopes and topics as shopify.app.toml declares them.
 	"internal/appconfig": {},
 	"internal/tokens":    {"internal/fault", "internal/secret"},
-	"internal/inbox":     {"internal/connections", "internal/fulfillments", "internal/installs", "internal/orders", "internal/shopify", "internal/shops", "internal/tiktok"},
+	"internal/inbox":     {"internal/connections", "internal/fulfillments", "internal/installs", "internal/orders", "internal/refunds", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/queue":     {"internal/fault", "internal/store"},
 	"internal/store": {
 		"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/mappings", "internal/money", "internal/secret", "internal/shopify",
@@ -89,7 +94,7 @@ var allowed = map[string][]string{
 	// The app as the world meets it.
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
-		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/secret", "internal/shopify",
+		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/refunds", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours
@@ -100,6 +105,7 @@ var allowed = map[string][]string{
 var reasons = map[string]string{
 	"internal/orders":             "features know neither store nor queue nor each other: they declare what they need and the wiring hands it over",
 	"internal/fulfillments":       "features know neither store nor queue nor each other: they declare what they need and the wiring hands it over",
+	"internal/refunds":            "features know neither store nor queue nor each other: they declare what they need and the wiring hands it over",
 	"internal/sweep":              "it asks features through what it declares itself, so that each may be added in the wiring",
 	"internal/tiktok":             "a platform client must be usable, and testable, without a shop row or the other platform",
 	"internal/shopify":            "a platform client must be usable, and testable, without a shop row or the other platform",
@@ -133,7 +139,9 @@ var only = map[string][]string{
 var pure = map[string][]string{
 	"internal/orders":       {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go", "changes.go", "place.go", "shipby.go"},
 	"internal/fulfillments": {"carriers.go", "deadline.go", "truth.go", "step.go", "board.go", "outcomes.go", "incoming.go", "mirror.go"},
+	"internal/refunds":      {"claim.go", "units.go", "cases.go", "draft.go", "settle.go", "reasons.go"},
 	"internal/money":        {"*"},
+	"internal/reconcile":    {"*"},
 }
 
 var impure = []string{"context", "net/http", "database/sql", "os", "log/slog"}

@@ -130,6 +130,9 @@ func (s *server) resolveException(c *gin.Context) {
 
 func checkChoice(e exceptions.Exception, action, note string) error {
 	allowed := actions[e.Code]
+	if slices.Contains(exceptions.OfRefunds(), e.Code) {
+		allowed = []string{"handled"} // the money was given back, or kept, elsewhere
+	}
 	switch {
 	case len(allowed) == 0:
 		return unprocessable("invalid_action", "There is nothing to choose here: mend the cause, then retry.")

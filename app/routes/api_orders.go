@@ -49,16 +49,14 @@ type legJSON struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// noLeg is a way on which nothing has happened.
-const noLeg = "none"
-
-func orderOf(o links.Order, shipments []links.Shipment) orderJSON {
-	var shipped legJSON
+func orderOf(o links.Order, shipments []links.Shipment, refunds []links.Refund) orderJSON {
+	var shipped, refunded legJSON
 	shipped.State, shipped.Reason = links.ShipmentsLeg(o, shipments)
+	refunded.State, refunded.Reason = links.RefundsLeg(refunds)
 	answer := orderJSON{
 		TikTokOrderID: o.ID, TikTokShopID: o.TikTokShop, State: o.State, Reason: o.Reason, ShopifyName: o.ShopifyName,
 		Total: o.Total, Currency: o.Currency, TikTokStatus: string(o.Status), UpdatedAt: o.UpdatedAt,
-		Legs: legsJSON{Order: legJSON{string(o.State), o.Reason}, Shipments: shipped, Refunds: legJSON{State: noLeg}},
+		Legs: legsJSON{Order: legJSON{string(o.State), o.Reason}, Shipments: shipped, Refunds: refunded},
 	}
 	if o.ShipBy > 0 {
 		at := time.Unix(o.ShipBy, 0).UTC()
@@ -81,6 +79,7 @@ type entryJSON struct {
 type storyJSON struct {
 	orderJSON
 	Shipments  []shipmentJSON  `json:"shipments"`
+	Refunds    []refundJSON    `json:"refunds"`
 	Timeline   []entryJSON     `json:"timeline"`
 	Exceptions []exceptionJSON `json:"exceptions"`
 	Loop       *loopJSON       `json:"loop"`
@@ -104,7 +103,12 @@ func (s *server) listOrders(c *gin.Context) {
 			s.fail(c, err)
 			return
 		}
-		list[n] = orderOf(order, shipments)
+		refunds, err := s.Ledger.Refunds(c.Request.Context(), order.Shop, order.ID)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		list[n] = orderOf(order, shipments, refunds)
 	}
 	c.JSON(http.StatusOK, gin.H{"orders": list, "next_cursor": next})
 }
@@ -141,7 +145,15 @@ func (s *server) readOrder(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	story := storyJSON{orderJSON: orderOf(order, shipments), Shipments: shipmentsOf(shipments), Timeline: make([]entryJSON, len(entries)), Exceptions: exceptionsOf(open), Loop: loopOf(asked)}
+	refunds, err := s.Ledger.Refunds(ctx, shop, id)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	story := storyJSON{
+		orderJSON: orderOf(order, shipments, refunds), Shipments: shipmentsOf(shipments), Refunds: refundsOf(refunds),
+		Timeline: make([]entryJSON, len(entries)), Exceptions: exceptionsOf(open), Loop: loopOf(asked),
+	}
 	for n, entry := range entries {
 		story.Timeline[n] = entryJSON{entry, entry.Latency.Milliseconds()}
 	}

@@ -31,12 +31,8 @@ func shipmentsOf(shipments []links.Shipment) []shipmentJSON {
 		if s.State == links.ShipmentDropped {
 			continue
 		}
-		units := s.Units
-		if units == nil {
-			units = []tiktok.LineItemID{}
-		}
 		list = append(list, shipmentJSON{
-			Direction: s.Direction, State: s.State, Reason: s.Reason, Fulfillment: s.Fulfillment, Package: s.Package, Units: units,
+			Direction: s.Direction, State: s.State, Reason: s.Reason, Fulfillment: s.Fulfillment, Package: s.Package, Units: unitsOf(s.Units),
 			Carrier: s.Company, Number: s.Number, Warning: s.Warning, ShippedAt: s.ShippedAt, DeliveredAt: s.DeliveredAt,
 		})
 	}

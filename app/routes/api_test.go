@@ -129,6 +129,7 @@ func TestReadOrder(t *testing.T) {
 		"legs": map[string]any{
 			"order": map[string]any{"state": "written"}, "shipments": map[string]any{"state": "done"}, "refunds": map[string]any{"state": "none"},
 		},
+		"refunds": []any{},
 		"shipments": []any{map[string]any{
 			"direction": "to_tiktok", "state": "done", "shopify_fulfillment_id": "gid://shopify/Fulfillment/2", "tiktok_package_id": "1153",
 			"units": []any{"5773"}, "carrier": "USPS", "tracking_number": "9400", "warning": "odd number", "shipped_at": "2026-11-01T11:00:00Z",

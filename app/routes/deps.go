@@ -56,8 +56,12 @@ type Deps struct {
 	SKUs   SKUTable
 	Mapper Mapper
 	// Carriers reads the merchant's answers about carriers, Chooser changes them.
-	Carriers   CarrierTable
-	Chooser    CarrierChooser
+	Carriers CarrierTable
+	Chooser  CarrierChooser
+	// Refunds lists them, Reasons reads the merchant's table of reasons, RefundDesk takes decisions about both.
+	Refunds    RefundList
+	Reasons    ReasonTable
+	RefundDesk RefundDesk
 	TestOrders TestOrders
 }
 
@@ -125,6 +129,8 @@ type Ledger interface {
 	Timeline(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]timeline.Entry, error)
 	// Shipments are an order's, the oldest first.
 	Shipments(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]links.Shipment, error)
+	// Refunds are an order's with their steps, the oldest first.
+	Refunds(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]links.Refund, error)
 }
 
 // Exceptions reads what waits for a person. One of another shop is exceptions.ErrNotFound.

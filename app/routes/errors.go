@@ -13,6 +13,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/loopcheck"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
@@ -69,6 +70,7 @@ var known = []struct {
 	{backfills.ErrNoTikTokShop, &apiError{http.StatusConflict, "no_tiktok_shop", "No TikTok shop is connected. Connect one first."}},
 	{backfills.ErrWhichShop, &apiError{http.StatusUnprocessableEntity, "tiktok_shop_needed", "tiktok_shop_id: several TikTok shops are connected, so name the one to backfill."}},
 	{backfills.ErrShopOff, &apiError{http.StatusConflict, "tiktok_shop_off", "This TikTok shop is listed but not synced. Turn it on first."}},
+	{refunds.ErrNotHeld, &apiError{http.StatusConflict, "not_held", "This refund does not wait for approval: it is on its way, done, or something else is to be mended first."}},
 	{loopcheck.ErrKeyMissing, errLoopKeyMissing},
 	{loopcheck.ErrNotWritten, errNotWritten},
 	{context.DeadlineExceeded, errUnavailable},

@@ -53,6 +53,8 @@ type world struct {
 	events   []inbox.Event
 	skus     map[shopify.Domain][]mappings.SKU
 	carriers map[shopify.Domain][]mappings.Carrier
+	reasons  map[shopify.Domain][]mappings.Reason
+	refunds  []links.Refund
 	did      []string
 	inboxErr error
 	pingErr  error
@@ -72,6 +74,7 @@ func newWorld() *world {
 		},
 		settings: map[shopify.Domain]shops.Settings{demo: shops.DefaultSettings(), other: shops.DefaultSettings()},
 		skus:     map[shopify.Domain][]mappings.SKU{}, carriers: map[shopify.Domain][]mappings.Carrier{},
+		reasons: map[shopify.Domain][]mappings.Reason{},
 		orders: []links.Order{
 			{Shop: demo, ID: "576461413038785752", TikTokShop: "7", State: links.Written, ShopifyOrder: "gid://shopify/Order/5", ShopifyName: "576461413038785752", Total: "12.34", Currency: "USD", ShipBy: 1795312800},
 			{Shop: demo, ID: "576461413038785753", TikTokShop: "7", State: links.Held, Reason: "sku_unmatched"},
@@ -102,6 +105,7 @@ func (w *world) handler() http.Handler {
 		Settings: w, Panel: w, Ledger: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
 		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w},
 		Carriers: carrierTable{w}, Chooser: carrierTable{w},
+		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w},
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
@@ -12,9 +13,9 @@ import (
 // Job is what the queue can run.
 type Job = interface{ Kind() string }
 
-// dispatch is the table from topic to job. An event without a row is kept and
+// dispatch is the table from topic to jobs. An event without a row is kept and
 // acknowledged, and nothing follows.
-func dispatch(e Event) Job {
+func dispatch(e Event) []Job {
 	if e.Shop == "" {
 		return nil
 	}
@@ -27,17 +28,28 @@ func dispatch(e Event) Job {
 	return nil
 }
 
-func dispatchTikTok(e Event) Job {
+func dispatchTikTok(e Event) []Job {
+	id, cause := tiktok.ShopID(e.Account), "webhook:"+e.DeliveryID
+	imports := orders.ImportArgs{Shop: e.Shop, TikTokShop: id, Order: e.Order, Cause: cause}
+	settle := refunds.ForwardArgs{Shop: e.Shop, Order: e.Order, Cause: cause}
 	switch e.Topic {
-	case tiktok.TopicOrderStatus, tiktok.TopicAddress, tiktok.TopicPackage, tiktok.TopicCancellation:
-		if e.Order == "" {
-			return nil
+	case tiktok.TopicOrderStatus, tiktok.TopicAddress, tiktok.TopicPackage:
+		if e.Order != "" {
+			return []Job{imports}
 		}
-		return orders.ImportArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account), Order: e.Order, Cause: "webhook:" + e.DeliveryID}
+	case tiktok.TopicCancellation:
+		if e.Order != "" {
+			return []Job{imports, settle}
+		}
+	case tiktok.TopicReturn, tiktok.TopicAftersale, tiktok.TopicRMA, tiktok.TopicRefunded:
+		if e.Order != "" {
+			return []Job{settle}
+		}
+		return []Job{refunds.PollShopArgs{Shop: e.Shop, TikTokShop: id}} // some of them name no order
 	case tiktok.TopicDeauthorized:
-		return connections.DeauthorizeArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account)}
+		return []Job{connections.DeauthorizeArgs{Shop: e.Shop, TikTokShop: id}}
 	case tiktok.TopicExpiring:
-		return connections.ExpiringArgs{Shop: e.Shop, TikTokShop: tiktok.ShopID(e.Account), ExpiresAt: expiryIn(e.Body)}
+		return []Job{connections.ExpiringArgs{Shop: e.Shop, TikTokShop: id, ExpiresAt: expiryIn(e.Body)}}
 	}
 	return nil
 }
@@ -52,20 +64,24 @@ func expiryIn(body []byte) int64 {
 	return n.ExpiresAt
 }
 
-func dispatchShopify(e Event) Job {
+func dispatchShopify(e Event) []Job {
 	switch e.Topic {
 	case "app/uninstalled":
-		return installs.UninstallArgs{Shop: e.Shop, At: e.happened()}
+		return []Job{installs.UninstallArgs{Shop: e.Shop, At: e.happened()}}
 	case "app/scopes_update":
-		return installs.ScopesArgs{Shop: e.Shop}
+		return []Job{installs.ScopesArgs{Shop: e.Shop}}
 	case "shop/redact":
-		return installs.EraseArgs{Shop: e.Shop, At: e.happened()}
-	case "fulfillments/create", "fulfillments/update":
+		return []Job{installs.EraseArgs{Shop: e.Shop, At: e.happened()}}
+	case "fulfillments/create", "fulfillments/update", "refunds/create", "orders/cancelled":
 		hint, err := shopify.ReadHint(e.Topic, e.Body)
 		if err != nil {
 			return nil // the sweep finds whatever it was
 		}
-		return fulfillments.FollowArgs{Shop: e.Shop, ShopifyOrder: hint.Order, Cause: "webhook:" + e.DeliveryID}
+		cause := "webhook:" + e.DeliveryID
+		if hint.Fulfillment != "" {
+			return []Job{fulfillments.FollowArgs{Shop: e.Shop, ShopifyOrder: hint.Order, Cause: cause}}
+		}
+		return []Job{refunds.ForwardArgs{Shop: e.Shop, ShopifyOrder: hint.Order, Cause: cause}}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ type Accounts interface {
 	Connection(ctx context.Context, id tiktok.ShopID) (shops.Connection, error)
 }
 
-// Keeper keeps an event and its job in one durable transaction.
+// Keeper keeps an event and its jobs in one durable transaction.
 type Keeper interface {
 	// ReceiveEvent reports false for an event that was already there.
 	ReceiveEvent(ctx context.Context, e Event, jobs ...Job) (fresh bool, err error)
@@ -30,7 +30,7 @@ type Receiver struct {
 	Now      func() time.Time
 }
 
-// Receive keeps the event, and the job that follows from it, once. It reports
+// Receive keeps the event, and the jobs that follow from it, once. It reports
 // whether the event was new. An error means it was not kept: the platform
 // must deliver it again.
 func (r *Receiver) Receive(ctx context.Context, e Event) (bool, error) {
@@ -38,11 +38,7 @@ func (r *Receiver) Receive(ctx context.Context, e Event) (bool, error) {
 	if err := r.address(ctx, &e); err != nil {
 		return false, err
 	}
-	var jobs []Job
-	if job := dispatch(e); job != nil {
-		jobs = append(jobs, job)
-	}
-	fresh, err := r.Keeper.ReceiveEvent(ctx, e, jobs...)
+	fresh, err := r.Keeper.ReceiveEvent(ctx, e, dispatch(e)...)
 	if err != nil {
 		return false, fmt.Errorf("keep %s event %s: %w", e.Source, e.Topic, err)
 	}

@@ -9,9 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/switchbackhq/switchback/internal/connections"
+	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/tiktok"
@@ -69,6 +71,14 @@ func shopifyEvent(topic string, at time.Time) inbox.Event {
 func TestWhichJobFollowsFromWhichEvent(t *testing.T) {
 	t.Parallel()
 	imports := []inbox.Job{orders.ImportArgs{Shop: demo, TikTokShop: tiktak, Order: "5769", Cause: "webhook:d1"}}
+	settle := refunds.ForwardArgs{Shop: demo, Order: "5769", Cause: "webhook:d1"}
+	poll := refunds.PollShopArgs{Shop: demo, TikTokShop: tiktak}
+	shopifySettle := []inbox.Job{refunds.ForwardArgs{Shop: demo, ShopifyOrder: "gid://shopify/Order/5", Cause: "webhook:d1"}}
+	aboutOrder := func(topic, body string) inbox.Event {
+		e := shopifyEvent(topic, earlier)
+		e.Body = []byte(body)
+		return e
+	}
 	expiring := tiktokEvent("7", "")
 	expiring.Body = []byte(`{"type":7,"shop_id":"7","data":{"message":"soon","expiration_time":"1797800000"}}`)
 	stranger := tiktokEvent("1", "5769")
@@ -80,7 +90,16 @@ func TestWhichJobFollowsFromWhichEvent(t *testing.T) {
 		"order status":            {tiktokEvent("1", "5769"), imports},
 		"address":                 {tiktokEvent("3", "5769"), imports},
 		"package":                 {tiktokEvent("4", "5769"), imports},
-		"cancellation":            {tiktokEvent("11", "5769"), imports},
+		"cancellation":            {tiktokEvent("11", "5769"), append(imports, settle)},
+		"cancellation of nothing": {tiktokEvent("11", ""), nil},
+		"return":                  {tiktokEvent("12", "5769"), []inbox.Job{settle}},
+		"refunded":                {tiktokEvent("67", "5769"), []inbox.Job{settle}},
+		"a request, no order":     {tiktokEvent("64", ""), []inbox.Job{poll}},
+		"goods, no order":         {tiktokEvent("65", ""), []inbox.Job{poll}},
+		"shopify refund":          {aboutOrder("refunds/create", `{"id":7,"order_id":5}`), shopifySettle},
+		"shopify cancellation":    {aboutOrder("orders/cancelled", `{"id":5}`), shopifySettle},
+		"shopify fulfillment":     {aboutOrder("fulfillments/create", `{"id":7,"order_id":5}`), []inbox.Job{fulfillments.FollowArgs{Shop: demo, ShopifyOrder: "gid://shopify/Order/5", Cause: "webhook:d1"}}},
+		"shopify refund, garbled": {aboutOrder("refunds/create", `{}`), nil},
 		"permission will end":     {expiring, []inbox.Job{connections.ExpiringArgs{Shop: demo, TikTokShop: tiktak, ExpiresAt: 1797800000}}},
 		"deauthorized":            {tiktokEvent("6", ""), []inbox.Job{connections.DeauthorizeArgs{Shop: demo, TikTokShop: tiktak}}},
 		"status without an order": {tiktokEvent("1", ""), nil},

@@ -67,9 +67,7 @@ func (r *Replayer) start(ctx context.Context, events []Event) (int, error) {
 		if err := addresser.address(ctx, &e); err != nil {
 			return 0, err
 		}
-		if job := dispatch(e); job != nil {
-			jobs = append(jobs, job)
-		}
+		jobs = append(jobs, dispatch(e)...)
 	}
 	if len(jobs) == 0 {
 		return 0, nil

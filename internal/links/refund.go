@@ -71,6 +71,10 @@ const (
 	RefundHandled RefundState = "handled"
 )
 
+// CancelledBefore is the Reason of a refund whose units went with the
+// cancellation of the whole order: that one, not this, went to TikTok.
+const CancelledBefore = "cancelled_before"
+
 // Over tells whether nothing is left to do.
 func (s RefundState) Over() bool {
 	switch s {

@@ -39,8 +39,6 @@ const (
 	PaymentPending = "payment_pending"
 	NotPaidYet     = "order_unpaid"
 	PaidByTikTok   = "satisfied_by_tiktok"
-	// CancelledBefore: the order was cancelled in Shopify, and that went to TikTok.
-	CancelledBefore = "cancelled_before"
 )
 
 func stop(code exceptions.Code, format string, args ...any) *Halt {

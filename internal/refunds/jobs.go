@@ -57,6 +57,11 @@ func Released(shop shopify.Domain, before, after shops.Settings) []Job {
 	return jobs
 }
 
+// Renewed lists what may go on once a shop's access was renewed or widened.
+func Renewed(shop shopify.Domain) []Job {
+	return []Job{ResumeArgs{Shop: shop, Code: exceptions.RefundRefused}}
+}
+
 // Retry is the job that tries again what an exception of this leg stopped; nil
 // for an exception of another leg.
 func Retry(e exceptions.Exception) Job {

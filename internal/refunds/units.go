@@ -27,7 +27,7 @@ func Assign(r shopify.Refund, lines []links.Line, t Cases) ([]tiktok.LineItemID,
 		}
 		standing := standingOf(lines[i], units)
 		if len(standing) < out.Quantity && goneWith(lines[i], r.Order) >= out.Quantity {
-			return nil, &Halt{State: links.RefundSatisfied, Reason: CancelledBefore}
+			return nil, &Halt{State: links.RefundSatisfied, Reason: links.CancelledBefore}
 		}
 		if len(standing) < out.Quantity {
 			return nil, stop(exceptions.RefundDiffers, "It takes %d of a line of which %d are left.", out.Quantity, len(standing))

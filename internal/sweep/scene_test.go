@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -53,12 +55,13 @@ func setUp(t *testing.T, options shopifysim.Options) *scene {
 	options.Scopes = []string{"write_orders", "write_fulfillments"}
 	s.shopify = shopifysim.New(options)
 	s.must(s.shopify.AddShop(shopifysim.ShopSpec{Domain: string(shop)}))
-	ring, err := secret.ParseKeyring(base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	path := filepath.Join(t.TempDir(), "switchback.db")
+	blank, err := migrated()
 	s.must(err)
-	s.store, err = store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "switchback.db"), store.Options{Keyring: ring, Now: s.Now})
+	s.must(os.WriteFile(path, blank, 0o600))
+	s.store, err = open(t.Context(), path, s.Now)
 	s.must(err)
 	t.Cleanup(func() { _ = s.store.Close() })
-	s.must(s.store.Migrate(t.Context()))
 	s.store.HandJobsTo(s)
 	server := httptest.NewServer(s.shopify.Handler())
 	t.Cleanup(server.Close)
@@ -77,6 +80,32 @@ func setUp(t *testing.T, options shopifysim.Options) *scene {
 	})
 	return s
 }
+
+func open(ctx context.Context, path string, now func() time.Time) (*store.Store, error) {
+	ring, err := secret.ParseKeyring(base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, "sqlite:"+path, store.Options{Keyring: ring, Now: now})
+}
+
+// migrated is a database as the program makes it, to be copied: making it takes longer than most tests.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "sweep-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "switchback.db")
+	blank, err := open(context.Background(), path, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(blank.Migrate(context.Background()), blank.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 func (s *scene) install() {
 	s.Helper()

@@ -12,6 +12,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
@@ -70,6 +71,7 @@ func released(shop shopify.Domain, before, after shops.Settings) []Job {
 		)
 	}
 	jobs = append(jobs, fulfillments.Released(shop, before, after)...)
+	jobs = append(jobs, refunds.Released(shop, before, after)...)
 	if after.MirrorRefunds && !before.MirrorRefunds {
 		jobs = append(jobs, orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.MirrorOff})
 	}

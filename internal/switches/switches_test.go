@@ -7,8 +7,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
@@ -38,16 +40,19 @@ func TestTurningASwitchOnReleasesWhatItHeld(t *testing.T) {
 	push := orders.ReleaseArgs{Shop: shop, State: links.Held, Reason: orders.PushOff}
 	written := orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.PushOff}
 	mirror := orders.ReleaseArgs{Shop: shop, State: links.Written, Reason: orders.MirrorOff}
+	mirrorRefunds := refunds.ResumeArgs{Shop: shop, Code: exceptions.RefundNotMirrored}
 	cases := map[string]struct {
 		edit func(*shops.Settings)
 		want []switches.Job
 	}{
 		"nothing":       {func(*shops.Settings) {}, nil},
-		"another one":   {func(s *shops.Settings) { s.PullRefunds = true }, nil},
+		"another one":   {func(s *shops.Settings) { s.OrderNamePrefix = "T" }, nil},
+		"pull refunds":  {func(s *shops.Settings) { s.PullRefunds = true }, []switches.Job{refunds.ReleaseArgs{Shop: shop, Reason: refunds.PullOff}}},
+		"push refunds":  {func(s *shops.Settings) { s.PushRefunds = true }, []switches.Job{refunds.ReleaseArgs{Shop: shop, Reason: refunds.PushOff}}},
 		"pull":          {func(s *shops.Settings) { s.PullOrders = true }, []switches.Job{pull}},
 		"push":          {func(s *shops.Settings) { s.PushOrders = true }, []switches.Job{push, written}},
 		"pull and push": {func(s *shops.Settings) { s.PullOrders, s.PushOrders = true, true }, []switches.Job{pull, push, written}},
-		"mirror":        {func(s *shops.Settings) { s.MirrorRefunds = true }, []switches.Job{mirror}},
+		"mirror":        {func(s *shops.Settings) { s.MirrorRefunds = true }, []switches.Job{mirrorRefunds, mirror}},
 	}
 	for name, c := range cases {
 		d := &drawer{settings: shops.DefaultSettings()}
