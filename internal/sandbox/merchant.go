@@ -84,7 +84,7 @@ type orderView struct {
 			Reason string `json:"reason"`
 		} `json:"shipments"`
 	} `json:"legs"`
-	Timeline       []struct {
+	Timeline []struct {
 		At    time.Time         `json:"at"`
 		Kind  string            `json:"kind"`
 		Text  string            `json:"text"`
