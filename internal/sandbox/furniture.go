@@ -60,7 +60,24 @@ func (s shelf) OrderByName(shop, name string) (loopsim.Order, bool) {
 		order.ZIP = o.ShippingAddress.Zip
 	}
 	for _, line := range o.Lines {
-		order.Lines = append(order.Lines, loopsim.Line{ID: line.GID, VariantID: line.VariantGID, SKU: line.SKU, Title: line.Title, Quantity: line.Quantity, Fulfilled: line.Shipped})
+		order.Lines = append(order.Lines, loopsim.Line{ID: line.GID, VariantID: line.VariantGID, SKU: line.SKU, Title: line.Title, Quantity: line.Quantity, Fulfilled: line.Shipped, Returned: line.Removed})
 	}
 	return order, true
+}
+
+// Refund records a return in Shopify as Loop does: its tag on the order, and a refund of the lines, with no money where
+// the buyer gets something else for them.
+func (s shelf) Refund(r loopsim.Return) (string, error) {
+	err := s.shopify.EditOrder(r.Shop, r.OrderID, func(o *shopifysim.Order) { o.Tags = append(o.Tags, r.Tag) })
+	if err != nil {
+		return "", err
+	}
+	spec := shopifysim.RefundSpec{Less: r.Fee, AllShipping: r.Shipping, Reason: r.Reason, Note: "Loop return"}
+	for _, line := range r.Lines {
+		spec.Lines = append(spec.Lines, shopifysim.RefundedLine{LineGID: line.ID, Quantity: line.Quantity, RestockType: "RETURN"})
+	}
+	if r.Outcome != loopsim.ToPayment {
+		spec.Amount, spec.AllShipping = new(int64), false
+	}
+	return s.shopify.Refund(r.Shop, r.OrderID, spec)
 }

@@ -90,7 +90,7 @@ func Start(ctx context.Context, o Options) (*World, error) {
 		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults, Way: o.Chaos.webhooks(),
 		BucketSize: o.BucketSize, RestoreRate: o.RestoreRate,
 	})
-	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}})
+	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}, Refunds: shelf{w.Shopify}})
 	if err := w.furnish(); err != nil {
 		return nil, err
 	}

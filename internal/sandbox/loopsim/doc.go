@@ -17,6 +17,8 @@
 //     lines, and Loop needs a product to apply a policy to;
 //   - a look-up that fails is answered 422 with errors[0].code; cancelling a draft is POST …/cancel.
 //
-// It makes no returns, refunds no money and calls nobody. It refuses fields it does not know, and remembers them in
+// A buyer may submit a return on the portal's page. It is processed at once: recorded as a refund in Shopify through the
+// Refunds interface, less the handling fee, or with no money for a gift card or an exchange, and the order gets the tag
+// that Loop's help names for the outcome. It calls nobody else, refuses fields it does not know, and remembers them in
 // Violations.
 package loopsim

@@ -8,6 +8,7 @@ const (
 	orderCancelled = "order-cancelled"
 	notFulfilled   = "not-fulfilled"
 	noProduct      = "no-product"
+	returned       = "already-returned"
 )
 
 // item is one line of an order, judged. ID is Loop's own number of the line, ExternalID Shopify's.
@@ -27,13 +28,15 @@ func items(o Order) []item {
 	for i, l := range o.Lines {
 		it := item{
 			ID: i + 1, ExternalID: number(l.ID), VariantID: number(l.VariantID), SKU: l.SKU, Title: l.Title,
-			Quantity: min(l.Quantity, l.Fulfilled),
+			Quantity: min(l.Quantity-l.Returned, l.Fulfilled),
 		}
 		switch {
 		case o.Cancelled:
 			it.IneligibilityCode = orderCancelled
 		case l.VariantID == "":
 			it.IneligibilityCode = noProduct
+		case l.Returned >= l.Quantity:
+			it.IneligibilityCode = returned
 		case it.Quantity <= 0:
 			it.IneligibilityCode = notFulfilled
 		default:

@@ -33,11 +33,14 @@ type Line struct {
 	Title     string
 	Quantity  int
 	Fulfilled int // how many of Quantity are fulfilled
+	Returned  int // how many came back already, or were cancelled
 }
 
 // Options configure a Sim; only Orders is required.
 type Options struct {
 	Orders Orders
+	// Refunds is where returns are recorded. Nil: the portal takes none.
+	Refunds Refunds
 	// Now is the simulator's clock. Nil: time.Now.
 	Now func() time.Time
 	// ExactName makes "#" part of the name. ExactZIP makes spaces, hyphens and the last four digits of a ZIP+4 count.
@@ -66,6 +69,7 @@ type Sim struct {
 	mu         sync.Mutex
 	portals    []Portal
 	drafts     []draft
+	returns    []Return
 	lookups    []Lookup
 	violations []string
 	calls      map[string][]time.Time // per API key, of the last minute

@@ -59,9 +59,9 @@ func TestPortal(t *testing.T) {
 	}
 }
 
-func TestPortalIsOnlyRead(t *testing.T) {
+func TestPortalTakesNothingElse(t *testing.T) {
 	t.Parallel()
-	if rec := visit(t, testSim(Options{}), http.MethodPost, "/acme"); rec.Code != http.StatusMethodNotAllowed {
+	if rec := visit(t, testSim(Options{}), http.MethodPut, "/acme"); rec.Code != http.StatusMethodNotAllowed {
 		t.Errorf("status %d", rec.Code)
 	}
 }

@@ -12,7 +12,10 @@ type RefundSpec struct {
 	Shipping int64
 	// Amount is what the buyer gets back. Nil: all that the things cost. 0: no transaction, as for store credit and exchanges.
 	Amount *int64
-	Note   string
+	// Less is a fee that is kept of what the things cost; AllShipping takes back all that is left of shipping.
+	Less        int64
+	AllShipping bool
+	Note        string
 	// Reason is the handle of a return's reason, such as "size_too_small": the refund then belongs to a return of its lines.
 	Reason, ReasonNote string
 }
@@ -43,8 +46,14 @@ func (s *Sim) Refund(domain, order string, spec RefundSpec) (gid string, err err
 		if refund.Shipping = spec.Shipping; refund.Shipping > 0 {
 			f.shipping(input{"amount": fixed(spec.Shipping, r.Currency)})
 		}
+		if spec.AllShipping {
+			refund.Shipping = f.shipping(input{"fullRefund": true})
+		}
 		if len(f.bad) > 0 {
 			return fmt.Errorf("refund order %s: %s", order, f.bad[0].message)
+		}
+		if spec.Less > 0 && spec.Amount == nil {
+			spec.Amount = new(max(refund.value(r.TaxesIncluded)-spec.Less, 0))
 		}
 		if err := f.pay(&refund, spec.Amount); err != nil {
 			return err
