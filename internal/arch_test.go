@@ -135,7 +135,7 @@ var only = map[string][]string{
 var pure = map[string][]string{
 	"internal/orders":       {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go", "changes.go", "place.go", "shipby.go"},
 	"internal/fulfillments": {"carriers.go", "deadline.go", "truth.go", "step.go", "board.go", "outcomes.go", "incoming.go", "mirror.go"},
-	"internal/refunds":      {"claim.go", "units.go", "cases.go", "draft.go", "settle.go", "reasons.go"},
+	"internal/refunds":      {"claim.go", "units.go", "cases.go", "draft.go", "given.go", "settle.go", "reasons.go"},
 	"internal/money":        {"*"},
 	"internal/reconcile":    {"*"},
 }
