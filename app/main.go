@@ -21,15 +21,16 @@ var version = "dev"
 
 // commands is the command line.
 type commands struct {
-	Serve    serveCommand     `cmd:"" help:"Run Switchback: webhooks, pages, API and jobs."`
-	Sandbox  sandboxCommand   `cmd:"" help:"Run Switchback with simulated platforms and tell the story of an order. No account, no network."`
-	Migrate  migrateCommand   `cmd:"" help:"Bring the database to this version and exit."`
-	Check    checkCommands    `cmd:"" help:"Check configuration, tokens, scopes, webhooks and clock, or one order in Loop; each line is ok or says how to mend it."`
-	Explain  explainCommand   `cmd:"" help:"Tell everything that happened to one order, and why."`
-	Import   importCommand    `cmd:"" help:"Bring single orders in now, also from before the start line."`
-	Backfill backfillCommand  `cmd:"" help:"Bring in the orders of a time span; --dry-run shows what it would do."`
-	Replay   replayCommand    `cmd:"" help:"Start again what followed from webhooks that are kept; for support."`
-	Version  kong.VersionFlag `help:"Print the version."`
+	Serve     serveCommand     `cmd:"" help:"Run Switchback: webhooks, pages, API and jobs."`
+	Sandbox   sandboxCommand   `cmd:"" help:"Run Switchback with simulated platforms and tell the story of an order. No account, no network."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version and exit."`
+	Check     checkCommands    `cmd:"" help:"Check configuration, tokens, scopes, webhooks and clock, or one order in Loop; each line is ok or says how to mend it."`
+	Explain   explainCommand   `cmd:"" help:"Tell everything that happened to one order, and why."`
+	Import    importCommand    `cmd:"" help:"Bring single orders in now, also from before the start line."`
+	Backfill  backfillCommand  `cmd:"" help:"Bring in the orders of a time span; --dry-run shows what it would do."`
+	Replay    replayCommand    `cmd:"" help:"Start again what followed from webhooks that are kept; for support."`
+	Reconcile reconcileCommand `cmd:"" help:"Compare what Shopify gave back with what TikTok paid, by order and in total."`
+	Version   kong.VersionFlag `help:"Print the version."`
 }
 
 // world is what a command may touch of the process.

@@ -62,6 +62,7 @@ type Deps struct {
 	Refunds    RefundList
 	Reasons    ReasonTable
 	RefundDesk RefundDesk
+	Reconciler Reconciler
 }
 
 // Health tells whether the program can work.

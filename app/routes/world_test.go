@@ -104,7 +104,7 @@ func (w *world) handler() http.Handler {
 		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w,
 		Settings: w, Panel: w, Ledger: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
 		SKUs: skuTable{w}, Mapper: skuTable{w}, Carriers: carrierTable{w}, Chooser: carrierTable{w},
-		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w},
+		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w}, Reconciler: refundDesk{w},
 	})
 }
 

@@ -48,8 +48,11 @@ func (s *Story) returnInLoop(ctx context.Context, order string, fields ...string
 	return nil
 }
 
-// A mug costs 18.00 and 1.49 tax.
-const mugPaid = 1800 + 149
+// A mug costs 18.00 and 1.49 tax; Loop keeps 5.00 of the second one.
+const (
+	mugPaid = 1800 + 149
+	loopFee = 500
+)
 
 // returnMug is the whole way: delivered at TikTok, returned in Loop, refunded in Shopify, and the money back at TikTok.
 func (s *Story) returnMug(ctx context.Context) (string, error) {
@@ -67,14 +70,13 @@ func (s *Story) returnMug(ctx context.Context) (string, error) {
 
 // returnLessFee has Loop keep a handling fee: what was refunded is what goes to TikTok, not the goods' price.
 func (s *Story) returnLessFee(ctx context.Context) (string, error) {
-	const fee = 500
 	if err := s.returnInLoop(ctx, s.order, "quantity-1", "1", "fee", "5.00"); err != nil {
 		return "", err
 	}
-	if err := s.refunded(ctx, s.order, mugPaid+mugPaid-fee); err != nil {
+	if err := s.refunded(ctx, s.order, mugPaid+mugPaid-loopFee); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s USD more went back: %s less %s.", cents(mugPaid-fee), cents(mugPaid), cents(fee)), nil
+	return fmt.Sprintf("%s USD more went back: %s less %s.", cents(mugPaid-loopFee), cents(mugPaid), cents(loopFee)), nil
 }
 
 // refunded waits until the buyer has that much of an order's money back, and Shopify and Switchback say the same.
@@ -142,4 +144,36 @@ func (s *Story) returnAtTikTok(ctx context.Context) (string, error) {
 	u.want("the number of returns at TikTok", len(s.World.TikTok.Aftersales(order)), 1)
 	u.want("the number of e-mails to the buyer", len(s.World.Shopify.Emails()), 0)
 	return fmt.Sprintf("TikTok gave %s USD back; Shopify has it on record, nobody was e-mailed, and nothing went to TikTok again.", cents(given.Back)), errors.Join(err, u.err())
+}
+
+// reconcile has Switchback compare both sides' money.
+func (s *Story) reconcile(ctx context.Context) (string, error) {
+	var report struct {
+		Orders []any `json:"orders"`
+		Totals []struct {
+			Orders                                          int
+			Refunded, Completed, Mirrored, Difference, Over string
+		} `json:"totals"`
+	}
+	err := s.until(ctx, func(ctx context.Context) error {
+		report.Totals = nil
+		if err := s.api(ctx, http.MethodGet, "/api/reconciliation", nil, &report); err != nil {
+			return err
+		}
+		if len(report.Totals) != 1 || report.Totals[0].Difference != "0.00" || len(report.Orders) > 0 {
+			return fmt.Errorf("the comparison says %+v", report)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	t := report.Totals[0]
+	var u unlike
+	u.want("the orders compared", t.Orders, 2)
+	u.want("what Shopify gave back", t.Refunded, cents(mugPaid+mugPaid-loopFee))
+	u.want("what TikTok paid for it", t.Completed, t.Refunded)
+	u.want("what was given back beyond what was paid", t.Over, "0.00")
+	return fmt.Sprintf("Shopify gave back %s USD, TikTok paid %s; %s that TikTok gave back by itself are on record. Difference: %s.",
+		t.Refunded, t.Completed, t.Mirrored, t.Difference), u.err()
 }

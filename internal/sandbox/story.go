@@ -53,6 +53,7 @@ func (s *Story) Tell(ctx context.Context) error {
 		{"The first order arrives. A mug is broken: the buyer returns it in Loop's portal, and Loop refunds it in Shopify.", s.returnMug},
 		{"The other mug goes back too. Loop keeps a handling fee of $5.00.", s.returnLessFee},
 		{"The fourth buyer returns everything at TikTok itself, and TikTok's customer service agrees.", s.returnAtTikTok},
+		{"The merchant compares what Shopify gave back with what TikTok paid.", s.reconcile},
 		{"A person wonders why the order is as it is, and reads its timeline.", s.explain},
 	}
 	for n, chapter := range chapters {
