@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/money"
@@ -228,8 +227,14 @@ func told(steps []links.RefundStep, halt *refunds.Halt) string {
 	return cmp.Or(b.String(), "nothing\n")
 }
 
+// tester is what *testing.T and *rapid.T have in common here.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
 // wholesome checks what is true of every plan.
-func wholesome(t testing.TB, c situation, truth refunds.Truth, steps []links.RefundStep) {
+func wholesome(t tester, c situation, truth refunds.Truth, steps []links.RefundStep) {
 	t.Helper()
 	var sum int64
 	seen := map[tiktok.LineItemID]bool{}
