@@ -30,6 +30,7 @@ type commands struct {
 	Backfill  backfillCommand  `cmd:"" help:"Bring in the orders of a time span; --dry-run shows what it would do."`
 	TestOrder testOrderCommand `cmd:"" help:"Send a test order to Shopify, see each step, and take it away again."`
 	Replay    replayCommand    `cmd:"" help:"Start again what followed from webhooks that are kept; for support."`
+	Reconcile reconcileCommand `cmd:"" help:"Compare what Shopify gave back with what TikTok paid, by order and in total."`
 	Version   kong.VersionFlag `help:"Print the version."`
 }
 

@@ -36,7 +36,7 @@ var allowed = map[string][]string{
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/refunds": {
-		"graphql/admin", "internal/exceptions", "internal/fault", "internal/leases", "internal/links", "internal/mappings", "internal/money",
+		"graphql/admin", "internal/exceptions", "internal/fault", "internal/leases", "internal/links", "internal/mappings", "internal/money", "internal/reconcile",
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/installs":    {"internal/shopify", "internal/shops", "internal/tokens"},
@@ -94,7 +94,7 @@ var allowed = map[string][]string{
 	// The app as the world meets it.
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
-		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/refunds", "internal/secret", "internal/shopify",
+		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/money", "internal/reconcile", "internal/refunds", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours
@@ -139,7 +139,7 @@ var only = map[string][]string{
 var pure = map[string][]string{
 	"internal/orders":       {"convert.go", "decide.go", "lines.go", "totals.go", "address.go", "identity.go", "zip.go", "match.go", "changes.go", "place.go", "shipby.go"},
 	"internal/fulfillments": {"carriers.go", "deadline.go", "truth.go", "step.go", "board.go", "outcomes.go", "incoming.go", "mirror.go"},
-	"internal/refunds":      {"claim.go", "units.go", "cases.go", "draft.go", "settle.go", "reasons.go"},
+	"internal/refunds":      {"claim.go", "units.go", "cases.go", "draft.go", "given.go", "settle.go", "reasons.go"},
 	"internal/money":        {"*"},
 	"internal/reconcile":    {"*"},
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/mappings"
+	"github.com/switchbackhq/switchback/internal/reconcile"
 	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
@@ -181,5 +183,51 @@ func TestReasonsAreKeptAndListed(t *testing.T) {
 		if rec := w.authed(t, http.MethodPut, "/api/mappings/reasons", body); rec.Code != want || len(w.reasons[demo]) != 1 {
 			t.Errorf("%s: %d %s, kept %v", body, rec.Code, rec.Body, w.reasons[demo])
 		}
+	}
+}
+
+func (w refundDesk) Since(_ context.Context, shop shopify.Domain, since time.Time) ([]reconcile.Row, []reconcile.Total, error) {
+	var rows []reconcile.Row
+	for _, r := range w.refunds {
+		if r.Shop == shop && !r.RefundedAt.Before(since) {
+			books := reconcile.Books{Order: links.Order{ID: r.Order, Total: "20.00", Currency: "USD"}, Refunds: []links.Refund{r}}
+			row, err := reconcile.Of(books)
+			if err != nil {
+				return nil, nil, err
+			}
+			rows = append(rows, row)
+		}
+	}
+	totals, err := reconcile.Totals(rows)
+	return rows, totals, err
+}
+
+func TestReconciliation(t *testing.T) {
+	t.Parallel()
+	w := refunded()
+	w.refunds = w.refunds[:1]
+	sums := map[string]any{
+		"paid": "20.00", "refunded": "12.30", "asked": "0.00", "completed": "0.00", "mirrored": "0.00", "difference": "12.30", "over": "0.00",
+		"differences": []any{map[string]any{"code": "push_refunds_off", "refunds": 1.0, "amount": "12.30"}},
+	}
+	with := func(more map[string]any) map[string]any { maps.Copy(more, sums); return more }
+	want := map[string]any{
+		"since":  "2026-08-03T12:00:00Z",
+		"orders": []any{with(map[string]any{"tiktok_order_id": "576461413038785752", "shopify_name": "", "currency": "USD"})},
+		"totals": []any{with(map[string]any{"currency": "USD", "orders": 1.0, "open": 1.0})},
+	}
+	if diff := cmp.Diff(want, decode(t, w.authed(t, http.MethodGet, "/api/reconciliation", ""))); diff != "" {
+		t.Error(diff)
+	}
+	csv := w.authed(t, http.MethodGet, "/api/reconciliation?format=csv", "")
+	if !strings.HasPrefix(csv.Header().Get("Content-Type"), "text/csv") || !strings.Contains(csv.Body.String(), "push_refunds_off 12.30") {
+		t.Errorf("%v %s", csv.Header(), csv.Body)
+	}
+	later := decode(t, w.authed(t, http.MethodGet, "/api/reconciliation?since=2026-11-01T11:00:00Z", ""))
+	if diff := cmp.Diff([]any{}, later["totals"]); diff != "" {
+		t.Error(diff)
+	}
+	if rec := w.authed(t, http.MethodGet, "/api/reconciliation?since=yesterday", ""); rec.Code != http.StatusBadRequest {
+		t.Errorf("a garbled beginning: %d", rec.Code)
 	}
 }

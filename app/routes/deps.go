@@ -63,6 +63,7 @@ type Deps struct {
 	Reasons    ReasonTable
 	RefundDesk RefundDesk
 	TestOrders TestOrders
+	Reconciler Reconciler
 }
 
 // Health tells whether the program can work.

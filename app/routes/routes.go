@@ -62,6 +62,7 @@ func New(d Deps) http.Handler {
 	api.GET("/refunds", s.listRefunds)
 	api.POST("/refunds/approve", s.approveRefunds)
 	api.POST("/refunds/:id/approve", s.approveRefund)
+	api.GET("/reconciliation", s.reconciliation)
 	api.GET("/exceptions", s.listExceptions)
 	api.POST("/exceptions/:id/retry", s.retryException)
 	api.POST("/exceptions/:id/resolve", s.resolveException)

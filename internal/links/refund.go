@@ -96,7 +96,8 @@ func (s RefundState) CanFollow(next RefundState) bool {
 	return next == s
 }
 
-// RefundStep is one call to TikTok for a refund. It is kept before it is made.
+// RefundStep is one call to TikTok for a refund, or units that need none. It is
+// kept before it is made.
 type RefundStep struct {
 	Number int
 	Kind   StepKind
@@ -106,7 +107,8 @@ type RefundStep struct {
 	Amount, Completed string
 	// Reason is one of TikTok's names; empty where the buyer gave it.
 	Reason string
-	// Call is what is sent, to the byte, also when it is repeated.
+	// Call is what is sent, to the byte, also when it is repeated; without an Op
+	// nothing is: the step is done with the others.
 	Call  tiktok.Write
 	State StepState
 	// Attempt counts the calls that TikTok refused before this one; it is part of the key.
@@ -128,6 +130,8 @@ const (
 	OpenReturn          StepKind = "open_return"
 	ApproveReturn       StepKind = "approve_return"
 	ApproveCancellation StepKind = "approve_cancellation"
+	// GivenByTikTok needs no call: TikTok gave the money back without us.
+	GivenByTikTok StepKind = "given_by_tiktok"
 )
 
 // StepState is how far a step is.

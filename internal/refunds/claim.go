@@ -30,8 +30,9 @@ type Halt struct {
 	Reason string
 	// Detail says both amounts, in a sentence without the buyer's data.
 	Detail string
-	// Case is TikTok's return or cancellation that gave the money back.
-	Case string
+	// Case is TikTok's return or cancellation that gave the money back, Paid how
+	// much it was for the refund's units; empty where nothing did.
+	Case, Paid string
 }
 
 // Reasons of a halt without an exception.

@@ -1,7 +1,6 @@
 package refunds
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -29,6 +28,8 @@ type Truth struct {
 // Draft is a plan before TikTok was asked for amounts.
 type Draft struct {
 	Groups []Group
+	// Given is what needs no call: TikTok gave it back without us.
+	Given []Given
 	// Amount is what the groups give back together; nil for a cancellation, which gives back what TikTok says.
 	Amount *money.Amount
 }
@@ -81,7 +82,7 @@ func DraftOf(t Truth) (Draft, *Halt) {
 	if halt := d.group(open); halt != nil {
 		return Draft{}, halt
 	}
-	draft := Draft{Groups: d.groups}
+	draft := Draft{Groups: d.groups, Given: d.given}
 	if t.Refund.Amount != "" {
 		left, err := d.sums.amount()
 		if err != nil {
@@ -104,47 +105,7 @@ type drafting struct {
 	Truth
 	sums   sums
 	groups []Group
-}
-
-// covered takes out the units that TikTok gave the money back for without us.
-func (d *drafting) covered(units []tiktok.LineItemID) (open []tiktok.LineItemID, _ *Halt) {
-	var by *Case
-	seen, before := 0, d.sums.minor
-	for _, unit := range units {
-		c := d.Cases.of(unit)
-		switch {
-		case c != nil && c.settled():
-			by = c
-			d.sums.minor -= d.sums.read(c.unit[unit])
-		case c == nil && d.status(unit) == tiktok.CancelledStatus:
-			d.sums.minor -= d.worth(unit)
-		default:
-			open = append(open, unit)
-			continue
-		}
-		seen++
-	}
-	if seen == 0 || d.sums.err != nil {
-		return open, nil
-	}
-	halt := &Halt{State: links.RefundSatisfied, Reason: PaidByTikTok}
-	if by != nil {
-		halt.Case = by.ID
-	}
-	differs := d.Refund.Amount != "" && (d.sums.minor < 0 || (d.sums.minor == 0) != (len(open) == 0))
-	switch {
-	case differs:
-		halt.Code = exceptions.RefundDiffers
-		halt.Detail = fmt.Sprintf("Shopify gave back %s; TikTok gave back %s for the same goods.", d.text(before), d.text(before-d.sums.minor))
-		if len(open) > 0 {
-			halt.State, halt.Reason = links.RefundStopped, string(exceptions.RefundDiffers)
-		}
-	case len(open) > 0:
-		return open, nil
-	case by != nil && by.Return && by.Role == tiktok.RoleSeller:
-		halt.Code = exceptions.SecondConnector
-	}
-	return nil, halt
+	given  []Given
 }
 
 // group sorts units by what is to be done with them.
@@ -206,15 +167,15 @@ func kindsFor(s tiktok.OrderStatus, cancelOnly bool) ([]links.StepKind, *Halt) {
 	return nil, stop(exceptions.RefundNotUnderstood, "TikTok's status %.40q is not known.", string(s))
 }
 
-// answer makes a group of what the buyer asked for, where a program may say yes.
+// answer makes a group of what the buyer asked for, where a program may say yes:
+// to a request for the same units, and to no return where the order was cancelled.
 func (d *drafting) answer(c Case, units []tiktok.LineItemID) *Halt {
 	code := exceptions.ReturnOpenAtTikTok
 	if !c.Return {
 		code = exceptions.CancelOpenAtTikTok
 	}
-	inside := !slices.ContainsFunc(c.Units, func(u tiktok.LineItemID) bool { return !slices.Contains(units, u) })
-	if c.decision == "" || !inside {
-		return stop(code, "It is about %s of %d units; Shopify's refund is about %d.", d.money(c.Amount), len(c.Units), len(units))
+	if c.decision == "" || !sameUnits(c.Units, units) || c.Return && d.Refund.Amount == "" {
+		return stop(code, "It is about %s, in units: %d; what Shopify took back, in units: %d.", d.money(c.Amount), len(c.Units), len(units))
 	}
 	kind := links.ApproveReturn
 	if !c.Return {
@@ -307,14 +268,12 @@ func (d *drafting) parcel(unit tiktok.LineItemID) tiktok.PackageID {
 	return d.item(unit).PackageID
 }
 
-// worth is what a unit was written with.
-func (d *drafting) worth(unit tiktok.LineItemID) int64 {
-	for _, line := range d.Lines {
-		if slices.ContainsFunc(line.Units, func(u links.Unit) bool { return u.ID == unit }) {
-			return d.sums.read(line.UnitPrice) + d.sums.read(line.UnitTax)
-		}
+func (d *drafting) decimal(minor int64) string {
+	a, err := money.FromMinor(minor, d.sums.currency)
+	if err != nil {
+		return ""
 	}
-	return 0
+	return a.String()
 }
 
 func (d *drafting) text(minor int64) string {

@@ -54,11 +54,11 @@ func (r *run) isMirror(i links.Intent) bool {
 	return i.State == links.IntentOpen && i.Kind == links.RefundIntent && strings.Contains(i.Body, mirrorNote)
 }
 
-// known tells whether a return is one of ours, one that a refund in Shopify was
-// satisfied by, or one whose units have all left the Shopify order.
+// known tells whether a return is one of ours, or one whose units have all left
+// the Shopify order, be it by a refund there that it satisfied.
 func (r *run) known(c Case) bool {
 	for _, refund := range r.refunds {
-		if refund.Case == c.ID || slices.ContainsFunc(refund.Steps, func(s links.RefundStep) bool { return s.Case == c.ID }) {
+		if slices.ContainsFunc(refund.Steps, func(s links.RefundStep) bool { return s.Case == c.ID && s.Call.Op != "" }) {
 			return true
 		}
 	}

@@ -56,6 +56,9 @@ func (r *run) open(ctx context.Context, code exceptions.Code, detail string) err
 // halted keeps why nothing is sent for a refund, or why nothing has to be.
 func (r *run) halted(ctx context.Context, refund links.Refund, halt *Halt, change links.Change) error {
 	refund.Reason, refund.Detail, refund.Case = halt.Reason, halt.Detail, halt.Case
+	if halt.Paid != "" {
+		refund.Completed = halt.Paid
+	}
 	if halt.Code != "" {
 		refund.Reason = string(halt.Code)
 	}

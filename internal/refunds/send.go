@@ -24,7 +24,13 @@ func (r *run) send(ctx context.Context, refund links.Refund) error {
 	}
 	refund.State, refund.Reason, refund.Detail = links.RefundSending, "", ""
 	for n := range refund.Steps {
-		if refund.Steps[n].State != links.StepPlanned {
+		step := refund.Steps[n]
+		if step.State != links.StepPlanned {
+			continue
+		}
+		if step.Call.Op == "" {
+			refund.Steps = slices.Clone(refund.Steps)
+			refund.Steps[n].State, refund.Steps[n].Completed = links.StepCompleted, step.Amount
 			continue
 		}
 		var objection tiktok.Objection

@@ -152,32 +152,42 @@ func (s *settling) within(options []Option, amounts []int64) *Halt {
 	return nil
 }
 
-// steps writes the calls. A return of nothing is no call: it is done as it is.
+// steps writes the calls, and after them what needs none: a return of nothing,
+// and what TikTok gave back without us.
 func (s *settling) steps(d Draft, options []Option, amounts []int64) ([]links.RefundStep, *Halt) {
 	number := 0
 	for _, step := range s.Refund.Steps {
 		number = max(number, step.Number)
 	}
-	var steps []links.RefundStep
+	var calls, rest []links.RefundStep
 	for n, o := range options {
-		number++
 		step := links.RefundStep{
-			Number: number, Kind: o.Kind, Units: d.Groups[n].Units, Amount: s.decimal(amounts[n]), Reason: o.Reason,
+			Kind: o.Kind, Units: d.Groups[n].Units, Amount: s.decimal(amounts[n]), Reason: o.Reason,
 			State: links.StepPlanned, Attempt: s.refusedBefore(d.Groups[n].Units), Case: o.Case,
 		}
 		if amounts[n] == 0 && !o.Fixed() {
-			step.State, step.Completed = links.StepCompleted, step.Amount
-			steps = append(steps, step)
+			rest = append(rest, step)
 			continue
 		}
+		number++
+		step.Number = number
 		call, err := s.call(step, o)
 		if err != nil {
 			return nil, stop(exceptions.RefundNotUnderstood, "The call cannot be made: %v.", err)
 		}
 		step.Call = call
-		steps = append(steps, step)
+		calls = append(calls, step)
 	}
-	return steps, nil
+	for _, given := range d.Given {
+		rest = append(rest, links.RefundStep{
+			Kind: links.GivenByTikTok, Units: given.Units, Amount: given.Amount, State: links.StepPlanned, Case: given.Case,
+		})
+	}
+	for n := range rest {
+		number++
+		rest[n].Number = number
+	}
+	return append(calls, rest...), nil
 }
 
 func (s *settling) call(step links.RefundStep, o Option) (tiktok.Write, error) {

@@ -16,6 +16,9 @@ import (
 // whether the goods had left, then the first. The same question has the same
 // answer. Lines that are not ours hold nothing of TikTok's and are left out.
 //
+// Units that somebody else took out may have gone with this very refund: of what
+// is cancelled on both sides, TikTok's half may be followed first.
+//
 // Units that went with the cancellation of the whole order are not taken twice:
 // the refund that Shopify makes beside it has the same cause.
 func Assign(r shopify.Refund, lines []links.Line, t Cases) ([]tiktok.LineItemID, *Halt) {
@@ -24,6 +27,9 @@ func Assign(r shopify.Refund, lines []links.Line, t Cases) ([]tiktok.LineItemID,
 		i := slices.IndexFunc(lines, func(l links.Line) bool { return l.ShopifyLine == out.Line })
 		if i < 0 {
 			continue
+		}
+		if out.Quantity < 0 {
+			return nil, stop(exceptions.RefundNotUnderstood, "It takes %d of a line.", out.Quantity)
 		}
 		standing := standingOf(lines[i], units)
 		if len(standing) < out.Quantity && goneWith(lines[i], r.Order) >= out.Quantity {
@@ -45,10 +51,10 @@ func Assign(r shopify.Refund, lines []links.Line, t Cases) ([]tiktok.LineItemID,
 	return inOrder(units, lines), nil
 }
 
-// standingOf lists the units of a line that nothing took out of the order.
+// standingOf lists the units of a line that nothing we know of took out of the order.
 func standingOf(line links.Line, taken []tiktok.LineItemID) []links.Unit {
 	return slices.DeleteFunc(slices.Clone(line.Units), func(u links.Unit) bool {
-		return u.Gone != "" || slices.Contains(taken, u.ID)
+		return u.Gone != "" && u.Gone != links.GoneElsewhere || slices.Contains(taken, u.ID)
 	})
 }
 

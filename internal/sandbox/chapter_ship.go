@@ -93,6 +93,7 @@ func (s *Story) tiktokShips(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	s.fetched = id
 	if _, err := s.orderIn(ctx, id, "written"); err != nil {
 		return "", err
 	}

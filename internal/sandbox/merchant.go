@@ -73,16 +73,20 @@ func send(request *http.Request) ([]byte, error) {
 	return body, nil
 }
 
+// legView is how far one way of an order is.
+type legView struct {
+	State  string `json:"state"`
+	Reason string `json:"reason"`
+}
+
 // orderView is the part of `GET /api/orders/{id}` that the story reads.
 type orderView struct {
 	State          string `json:"state"`
 	Reason         string `json:"reason"`
 	ShopifyOrderID string `json:"shopify_order_id"`
 	Legs           struct {
-		Shipments struct {
-			State  string `json:"state"`
-			Reason string `json:"reason"`
-		} `json:"shipments"`
+		Shipments legView `json:"shipments"`
+		Refunds   legView `json:"refunds"`
 	} `json:"legs"`
 	Timeline []struct {
 		At    time.Time         `json:"at"`

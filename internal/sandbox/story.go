@@ -20,7 +20,8 @@ type Story struct {
 	// Patience is how long a step may take; 0 means 20 seconds.
 	Patience time.Duration
 
-	order string // the order the story is about
+	order   string // the order the story is about
+	fetched string // the order that TikTok itself shipped
 }
 
 // chapter is one sentence of the story and what makes it true. The text it
@@ -48,6 +49,11 @@ func (s *Story) Tell(ctx context.Context) error {
 		{"The merchant turns on Pull fulfillments and Push fulfillments.", s.turnOnShipments},
 		{"The merchant packs the first order and fulfills it in Shopify, with a tracking number.", s.ship},
 		{"A fourth buyer orders, and TikTok itself fetches and delivers the parcel.", s.tiktokShips},
+		{"The merchant turns on Pull refunds and Push refunds.", s.turnOnRefunds},
+		{"The first order arrives. A mug is broken: the buyer returns it in Loop's portal, and Loop refunds it in Shopify.", s.returnMug},
+		{"The other mug goes back too. Loop keeps a handling fee of $5.00.", s.returnLessFee},
+		{"The fourth buyer returns everything at TikTok itself, and TikTok's customer service agrees.", s.returnAtTikTok},
+		{"The merchant compares what Shopify gave back with what TikTok paid.", s.reconcile},
 		{"A person wonders why the order is as it is, and reads its timeline.", s.explain},
 	}
 	for n, chapter := range chapters {
