@@ -3,9 +3,17 @@ package main
 import (
 	"time"
 
+	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
 	"github.com/switchbackhq/switchback/internal/refunds"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/tiktok"
 )
+
+// returned looks at what came back of an order before it was written.
+func returned(shop shopify.Domain, id tiktok.OrderID) orders.Job {
+	return refunds.ForwardArgs{Shop: shop, Order: id, Cause: "written"}
+}
 
 // refunding adds the workers of refunds.
 func (p *program) refunding(w *queue.Workers) {

@@ -131,7 +131,7 @@ func (p *program) reach() {
 func (p *program) importer() *orders.Importer {
 	return &orders.Importer{
 		Book: p.store, Ledger: p.store, Exceptions: p.store, Timeline: p.store, TikTok: p.tiktok, Shopify: p.shopify, Shipments: p.follower(),
-		Now: time.Now, RetryBase: p.cfg.RetryBase, LoopCheck: loopCheck, Log: p.log,
+		Now: time.Now, RetryBase: p.cfg.RetryBase, LoopCheck: loopCheck, Returns: returned, Log: p.log,
 	}
 }
 

@@ -108,7 +108,9 @@ type Importer struct {
 	Shipments Shipments
 	// LoopCheck, where set, is the job that asks Loop for a written order in a shop that gave a key for Loop's API.
 	LoopCheck func(shop shopify.Domain, id tiktok.OrderID) Job
-	Log       *slog.Logger
+	// Returns, where set, is the job that records what came back of an order before it was written.
+	Returns func(shop shopify.Domain, id tiktok.OrderID) Job
+	Log     *slog.Logger
 }
 
 // Import brings one order to where it should be. An error is for the queue:

@@ -13,6 +13,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/tiktok"
 	"github.com/switchbackhq/switchback/internal/timeline"
 )
 
@@ -289,6 +290,10 @@ func (r *run) afterWriting(lines []links.Line) []Job {
 	}
 	if r.settings.LoopKeySet && r.LoopCheck != nil {
 		jobs = append(jobs, r.LoopCheck(r.args.Shop, r.args.Order))
+	}
+	arrived := r.order.Status == tiktok.InTransit || r.order.Status == tiktok.Delivered || r.order.Status == tiktok.Completed
+	if arrived && r.Returns != nil {
+		jobs = append(jobs, r.Returns(r.args.Shop, r.args.Order))
 	}
 	return jobs
 }

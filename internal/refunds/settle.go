@@ -157,7 +157,9 @@ func (s *settling) within(options []Option, amounts []int64) *Halt {
 func (s *settling) steps(d Draft, options []Option, amounts []int64) ([]links.RefundStep, *Halt) {
 	number := 0
 	for _, step := range s.Refund.Steps {
-		number = max(number, step.Number)
+		if step.State != links.StepPlanned { // the same plan made anew has the same numbers, and keys
+			number = max(number, step.Number)
+		}
 	}
 	var calls, rest []links.RefundStep
 	for n, o := range options {
