@@ -116,7 +116,7 @@ func (c *counting) refund(r links.Refund, b Books) {
 	c.refunded += given
 	c.completed += paid
 	for _, step := range r.Steps {
-		if !step.State.Stands() {
+		if !step.State.Stands() || step.Kind == links.GivenByTikTok {
 			continue
 		}
 		amount := c.read(step.Amount)
