@@ -24,7 +24,9 @@
 // The buyer's request is approved by what it waits for: REFUND that is pending by
 // APPROVE_REFUND, RETURN_AND_REFUND that is pending by APPROVE_RETURN with the
 // buyer keeping the item, a parcel on its way back by APPROVE_RECEIVED_PACKAGE.
-// Anything else, and anything in dispute, is left to a person.
+// Anything else, a request for other units, and anything in dispute, is left to a
+// person; so is a return where the order was cancelled in Shopify. What TikTok gave
+// back for some of a refund's units is kept as a step that needs no call.
 //
 // # How much
 //

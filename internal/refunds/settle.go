@@ -215,10 +215,10 @@ func (s *settling) call(step links.RefundStep, o Option) (tiktok.Write, error) {
 // refused and that is asked again under another.
 func (s *settling) key(step links.RefundStep, o Option) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s|%s|%s|%d|%d|%s|%s|%s|%s|%s", s.Refund.Shop, s.Order.ID, s.Refund.ID, step.Number, step.Attempt,
+	_, _ = fmt.Fprintf(h, "%s|%s|%s|%d|%d|%s|%s|%s|%s|%s", s.Refund.Shop, s.Order.ID, s.Refund.ID, step.Number, step.Attempt,
 		step.Kind, step.Amount, step.Reason, o.Case, o.Decision)
 	for _, unit := range step.Units {
-		fmt.Fprintf(h, "|%s", unit)
+		_, _ = fmt.Fprintf(h, "|%s", unit)
 	}
 	return "switchback-" + hex.EncodeToString(h.Sum(nil)[:16])
 }
