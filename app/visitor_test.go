@@ -156,10 +156,11 @@ type orderView struct {
 }
 
 type exceptionView struct {
-	ID     string `json:"id"`
-	Code   string `json:"code"`
-	Fix    string `json:"fix"`
-	Status string `json:"status"`
+	ID      string `json:"id"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Fix     string `json:"fix"`
+	Status  string `json:"status"`
 }
 
 // orderIs waits until an order has come to state for reason, and is listed
