@@ -58,5 +58,10 @@ func news(f shopify.FulfillmentMark, shipments []links.Shipment) bool {
 		return counted
 	}
 	changed, err := time.Parse(time.RFC3339, f.UpdatedAt)
-	return !known || err != nil || changed.After(last)
+	return !known || err != nil || changed.Add(sameMoment).After(last)
 }
+
+// sameMoment is how near to our own last call a change may be and still count
+// as news: Shopify tells whole seconds, by a clock of its own. To look once more
+// costs a call; a correction that is passed by is never sent.
+const sameMoment = 2 * time.Second

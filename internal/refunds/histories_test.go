@@ -1,0 +1,263 @@
+package refunds_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/money"
+	"github.com/switchbackhq/switchback/internal/refunds"
+	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
+	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
+	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/store"
+	"github.com/switchbackhq/switchback/internal/tiktok"
+)
+
+// Whatever people, platforms and the wire do to an order: what went back and is
+// on its way is never more than what the buyer paid, what was asked for a refund
+// never more than that refund, and in the end nothing is open without a person
+// being told. SEED repeats a run.
+func TestHistories(t *testing.T) {
+	t.Parallel()
+	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
+	if err != nil {
+		seed = rand.Uint64()
+	}
+	t.Logf("SEED=%d", seed)
+	chance := rand.New(rand.NewPCG(seed, 4))
+	s := setUp(t)
+	ledger := &mortal{Store: s.store, chance: chance}
+	s.forwarder.Ledger = ledger
+	ends := map[string]int{}
+	for range 40 {
+		h := &life{scene: s, chance: chance, ledger: ledger}
+		h.id = s.written(tiktoksim.OrderSpec{Shipping: tiktoksim.Shipping{Original: 599, Tax: 49}})
+		for range 3 + chance.IntN(10) {
+			h.act()
+			h.within()
+		}
+		h.end()
+		for _, refund := range h.refunds() {
+			ends[string(refund.State)+" "+refund.Reason]++
+		}
+		if t.Failed() {
+			t.Fatalf("order %s: %v, TikTok has %+v, refunds %+v", h.id, h.acts, s.tiktok.Aftersales(string(h.id)), h.refunds())
+		}
+	}
+	t.Log(ends)
+	if ends["completed "] < 5 {
+		t.Errorf("hardly anything was refunded: %v", ends)
+	}
+}
+
+// mortal is a ledger whose process may die around a write.
+type mortal struct {
+	*store.Store
+	chance *rand.Rand
+	dies   bool
+}
+
+var errDied = errors.New("the process died")
+
+func (m *mortal) SaveRefunds(ctx context.Context, lease links.Lease, list []links.Refund, change links.Change, jobs ...refunds.Job) error {
+	if m.dies && m.chance.IntN(8) == 0 {
+		return errDied
+	}
+	err := m.Store.SaveRefunds(ctx, lease, list, change, jobs...)
+	if err == nil && m.dies && m.chance.IntN(8) == 0 {
+		return errDied
+	}
+	return err
+}
+
+// life is one order and what happens to it.
+type life struct {
+	*scene
+	chance *rand.Rand
+	ledger *mortal
+	id     tiktok.OrderID
+	acts   []string
+}
+
+// act is one thing that happens. What a platform does not allow just then does not happen.
+func (h *life) act() {
+	h.clock.pass(time.Minute)
+	order := string(h.id)
+	acts := []struct {
+		name string
+		do   func() error
+	}{
+		{"refund", h.refundSome},
+		{"refund", h.refundSome},
+		{"refund", h.refundSome},
+		{"cancel in Shopify", func() error {
+			return h.shopify.CancelOrder(string(shop), string(h.row(h.id).ShopifyOrder), shopifysim.CancelSpec{Refund: h.chance.IntN(2) == 0, Restock: true})
+		}},
+		{"ship", func() error { _, err := h.tiktok.Ship(order, tiktoksim.Shipment{LineIDs: h.some()}); return err }},
+		{"deliver", func() error { return h.tiktok.SetStatus(order, "DELIVERED") }},
+		{"buyer asks", func() error {
+			kind := []string{"REFUND", "RETURN_AND_REFUND"}[h.chance.IntN(2)]
+			_, err := h.tiktok.OpenReturn(order, tiktoksim.ReturnRequest{LineIDs: h.some(), Kind: kind})
+			return err
+		}},
+		{"buyer cancels", func() error {
+			_, err := h.tiktok.RequestCancel(order, tiktoksim.Cancellation{LineIDs: h.some()})
+			return err
+		}},
+		{"somebody else refunds", func() error {
+			by := []string{"SELLER", "OPERATOR", "SYSTEM"}[h.chance.IntN(3)]
+			_, err := h.tiktok.OpenReturn(order, tiktoksim.ReturnRequest{LineIDs: h.some(), By: by})
+			return err
+		}},
+		{"decide", func() error { return h.tiktok.Decide(h.aCase(), h.chance.IntN(2) == 0, "SELLER") }},
+		{"withdraw", func() error { return h.tiktok.Withdraw(h.aCase()) }},
+		{"money stays away", func() error {
+			return h.tiktok.SetAftersaleRules(order, tiktoksim.AftersaleRules{PayLater: true})
+		}},
+		{"money comes", func() error { return h.tiktok.PayBack(h.aCase()) }},
+		{"a call fails", h.fail},
+		{"look", h.look},
+		{"look", h.look},
+		{"import", func() error { h.bring(h.id); return nil }},
+	}
+	act := acts[h.chance.IntN(len(acts))]
+	if act.do() == nil {
+		h.acts = append(h.acts, act.name)
+	}
+}
+
+// refundSome refunds some of the lines in Shopify, in any amount.
+func (h *life) refundSome() error {
+	var spec shopifysim.RefundSpec
+	o := h.order(h.id)
+	for _, line := range o.Lines {
+		if left := line.Quantity - line.Removed; left > 0 && h.chance.IntN(2) == 0 {
+			spec.Lines = append(spec.Lines, shopifysim.RefundedLine{LineGID: line.GID, Quantity: 1 + h.chance.IntN(left), RestockType: "NO_RESTOCK", Removal: true})
+		}
+	}
+	switch h.chance.IntN(8) {
+	case 0:
+		spec.Amount = new(int64)
+	case 1, 2:
+		spec.Less = int64(h.chance.IntN(1500))
+	case 3:
+		spec.AllShipping = true
+	}
+	_, err := h.shopify.Refund(string(shop), o.GID, spec)
+	return err
+}
+
+// some are units of the order, or nil for all that can be.
+func (h *life) some() []string {
+	if h.chance.IntN(3) == 0 {
+		return nil
+	}
+	all := append(h.unitsOf(h.id, "MUG-12-SAGE"), h.unitsOf(h.id, "TEE-BLK-L")...)
+	return slices.DeleteFunc(all, func(string) bool { return h.chance.IntN(2) == 0 })
+}
+
+func (h *life) aCase() string {
+	if cases := h.tiktok.Aftersales(string(h.id)); len(cases) > 0 {
+		return cases[h.chance.IntN(len(cases))].ID
+	}
+	return ""
+}
+
+func (h *life) fail() error {
+	ops := []string{tiktoksim.OpReturnCreate, tiktoksim.OpCancelCreate, tiktoksim.OpCalculate, tiktoksim.OpReturnSearch, tiktoksim.OpCancelSearch, "refundCreate"}
+	kinds := []chaos.Kind{chaos.CutBefore, chaos.CutAfter, chaos.ServerError, chaos.Malformed}
+	h.faults.Add(ops[h.chance.IntN(len(ops))], chaos.Fault{Kind: kinds[h.chance.IntN(len(kinds))], Status: 502}, 1)
+	return nil
+}
+
+// look settles the order's refunds once; the wire, or the process, may fail.
+func (h *life) look() error {
+	h.ledger.dies = h.chance.IntN(3) == 0
+	err := h.forwarder.Forward(h.Context(), h.args(h.id))
+	h.ledger.dies = false
+	if err != nil {
+		h.clock.pass(2 * time.Minute) // leases end
+	}
+	return nil
+}
+
+func (h *life) refunds() []links.Refund {
+	list, err := h.store.Refunds(h.Context(), shop, h.id)
+	h.must(err)
+	return list
+}
+
+// within is the sum rule.
+func (h *life) within() {
+	h.back(h.id) // fails when the buyer has, or gets, more than was paid
+	for _, refund := range h.refunds() {
+		var asked int64
+		for _, step := range refund.Steps {
+			if step.State.Stands() {
+				asked += h.cents(step.Amount)
+			}
+		}
+		whole := refund.ID == h.row(h.id).ShopifyOrder // the cancellation of an order names no amount
+		if asked > h.cents(refund.Amount) && !whole {
+			h.Errorf("TikTok was asked for %d of refund %s of %s", asked, refund.ID, refund.Amount)
+		}
+	}
+}
+
+func (h *life) cents(text string) int64 {
+	if text == "" {
+		return 0
+	}
+	a, err := money.Parse(text, "USD")
+	h.must(err)
+	return a.Minor()
+}
+
+// end lets everything come to rest, and looks at what is left.
+func (h *life) end() {
+	h.faults.Clear()
+	for range 4 {
+		h.clock.pass(5 * time.Minute)
+		h.bring(h.id)
+		h.forward(h.id)
+		for _, c := range h.tiktok.Aftersales(string(h.id)) {
+			_ = h.tiktok.PayBack(c.ID) // where it was on its way
+		}
+		h.within()
+	}
+	asked := len(h.tiktok.Aftersales(string(h.id)))
+	h.forward(h.id)
+	if again := len(h.tiktok.Aftersales(string(h.id))); again != asked {
+		h.Errorf("it goes on for ever: %d requests, then %d", asked, again)
+	}
+	codes := h.codes(h.id)
+	for _, refund := range h.refunds() {
+		listed := slices.Contains(codes, exceptions.Code(refund.Reason))
+		switch {
+		case refund.State == links.RefundCompleted && refund.Completed != refund.Amount && refund.Amount != "" && !listed:
+			h.Errorf("refund %s is of %s, TikTok paid %s, and nobody was told", refund.ID, refund.Amount, refund.Completed)
+		case refund.State == links.RefundStopped && !listed, refund.State == links.RefundPartlySent && !listed:
+			h.Errorf("refund %s is %s (%s) and nobody was told: %v", refund.ID, refund.State, refund.Reason, codes)
+		case refund.State == links.RefundSending, refund.State == links.RefundWaiting, refund.State == links.RefundHeld:
+			h.Errorf("refund %s is %s (%s) for ever", refund.ID, refund.State, refund.Reason)
+		}
+	}
+	known := map[shopify.GID]bool{}
+	for _, refund := range h.refunds() {
+		known[refund.ID] = true
+	}
+	for _, made := range h.order(h.id).Refunds {
+		if !known[shopify.GID(made.GID)] {
+			h.Errorf("refund %s is not in the ledger", made.GID)
+		}
+	}
+}
