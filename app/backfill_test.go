@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,9 +62,27 @@ func (s *stage) past(t testing.TB, n int, change func(*tiktoksim.OrderSpec)) []s
 // command runs one in this process and returns its exit code and what it wrote.
 func (s *stage) command(t testing.TB, args ...string) (code int, out, errs string) {
 	t.Helper()
-	var written, complained bytes.Buffer
+	var written, complained screen
 	code = run(world{ctx: t.Context(), environ: s.environ, out: &written, errs: &complained}, args)
 	return code, written.String(), complained.String()
+}
+
+// screen takes what a command writes, its progress and its log at once, as a terminal does.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }
 
 // pollsRarely keeps polling from finding the orders that a test brings in by other ways.
