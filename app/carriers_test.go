@@ -49,3 +49,43 @@ func TestTheMerchantNamesACarrier(t *testing.T) {
 	s.travelsWith(t, later, ship(len(ids), later))
 	s.orderIs(t, sandbox.Shop, later, "written", "")
 }
+
+// What push_fulfillments keeps back is shown and counted, and goes when it is turned on.
+func TestParcelsThatAreHeld(t *testing.T) {
+	t.Parallel()
+	s := play(t, scenery{})
+	s.furnished(t)
+	settings := func(method, body string) (held int) {
+		t.Helper()
+		var answer struct {
+			Held int `json:"fulfillments_held"`
+		}
+		s.mustAPI(t, sandbox.Shop, method, "/api/settings", body, &answer)
+		return answer.Held
+	}
+	settings(http.MethodPut, `{"pull_fulfillments":true}`)
+	const number = "9400111899223344557001"
+	ids := []string{s.place(t, "AWAITING_SHIPMENT"), s.place(t, "AWAITING_SHIPMENT")}
+	for _, id := range ids {
+		s.orderIs(t, sandbox.Shop, id, "written", "")
+		_, err := s.platforms.Shopify.Fulfill(sandbox.Shop, s.one(t, sandbox.Shop, id).GID, shopifysim.ShipSpec{Company: "USPS", Numbers: []string{number}})
+		check(t, err)
+	}
+	held := func(want int) func() error {
+		return func() error {
+			if got := settings(http.MethodGet, ""); got != want {
+				return fmt.Errorf("%d parcels are held, want %d", got, want)
+			}
+			return nil
+		}
+	}
+	s.until(t, held(len(ids)))
+	if shown := s.tiktokLines(t, ids[0]); len(shown.Parcels) > 0 {
+		t.Errorf("told all the same: %v", shown.Parcels)
+	}
+	settings(http.MethodPut, `{"push_fulfillments":true}`)
+	for _, id := range ids {
+		s.travelsWith(t, id, number)
+	}
+	s.until(t, held(0))
+}

@@ -19,6 +19,7 @@ import (
 	"github.com/switchbackhq/switchback/app/routes"
 	"github.com/switchbackhq/switchback/internal/connections"
 	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/mappings"
@@ -158,6 +159,13 @@ func (w *world) OrderCounts(context.Context, shopify.Domain) (map[links.State]in
 	return map[links.State]int{links.Written: 41}, nil
 }
 func (w *world) CountExceptions(context.Context, shopify.Domain) (int, error) { return 2, nil }
+
+func (w *world) CountShipmentsHolding(_ context.Context, shop shopify.Domain, reason string) (int, error) {
+	if shop == demo && reason == fulfillments.PushOff {
+		return 7, nil
+	}
+	return 0, nil
+}
 
 func (w *world) Settings(_ context.Context, shop shopify.Domain) (shops.Settings, error) {
 	return w.settings[shop], nil

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/refunds"
@@ -45,18 +46,21 @@ func TestTurningASwitchOnReleasesWhatItHeld(t *testing.T) {
 		edit func(*shops.Settings)
 		want []switches.Job
 	}{
-		"nothing":       {func(*shops.Settings) {}, nil},
-		"another one":   {func(s *shops.Settings) { s.OrderNamePrefix = "T" }, nil},
-		"pull refunds":  {func(s *shops.Settings) { s.PullRefunds = true }, []switches.Job{refunds.ReleaseArgs{Shop: shop, Reason: refunds.PullOff}}},
-		"push refunds":  {func(s *shops.Settings) { s.PushRefunds = true }, []switches.Job{refunds.ReleaseArgs{Shop: shop, Reason: refunds.PushOff}}},
-		"pull":          {func(s *shops.Settings) { s.PullOrders = true }, []switches.Job{pull}},
-		"push":          {func(s *shops.Settings) { s.PushOrders = true }, []switches.Job{push, written}},
-		"pull and push": {func(s *shops.Settings) { s.PullOrders, s.PushOrders = true, true }, []switches.Job{pull, push, written}},
-		"mirror":        {func(s *shops.Settings) { s.MirrorRefunds = true }, []switches.Job{mirrorRefunds, mirror}},
+		"nothing":           {func(*shops.Settings) {}, nil},
+		"another one":       {func(s *shops.Settings) { s.OrderNamePrefix = "T" }, nil},
+		"pull fulfillments": {func(s *shops.Settings) { s.PullFulfillments = true }, []switches.Job{fulfillments.ReleaseArgs{Shop: shop, Reason: fulfillments.PullOff}}},
+		"push fulfillments": {func(s *shops.Settings) { s.PushFulfillments = true }, []switches.Job{fulfillments.ReleaseArgs{Shop: shop, Reason: fulfillments.PushOff}}},
+		"mirror shipments":  {func(s *shops.Settings) { s.MirrorShipments = true }, []switches.Job{fulfillments.ReleaseArgs{Shop: shop, Reason: fulfillments.MirrorOff}}},
+		"pull refunds":      {func(s *shops.Settings) { s.PullRefunds = true }, []switches.Job{refunds.ReleaseArgs{Shop: shop, Reason: refunds.PullOff}}},
+		"push refunds":      {func(s *shops.Settings) { s.PushRefunds = true }, []switches.Job{refunds.ReleaseArgs{Shop: shop, Reason: refunds.PushOff}}},
+		"pull":              {func(s *shops.Settings) { s.PullOrders = true }, []switches.Job{pull}},
+		"push":              {func(s *shops.Settings) { s.PushOrders = true }, []switches.Job{push, written}},
+		"pull and push":     {func(s *shops.Settings) { s.PullOrders, s.PushOrders = true, true }, []switches.Job{pull, push, written}},
+		"mirror":            {func(s *shops.Settings) { s.MirrorRefunds = true }, []switches.Job{mirrorRefunds, mirror}},
 	}
 	for name, c := range cases {
 		d := &drawer{settings: shops.DefaultSettings()}
-		d.settings.MirrorRefunds = false
+		d.settings.MirrorRefunds, d.settings.MirrorShipments = false, false
 		panel := switches.Panel{Store: d, KeyReview: func(shopify.Domain) switches.Job { return nil }}
 		edit := func(s *shops.Settings) error { c.edit(s); return nil }
 		for range 2 { // the second time nothing changes, so nothing is released
