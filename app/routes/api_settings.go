@@ -11,7 +11,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
@@ -21,20 +20,13 @@ type settingsAnswer struct {
 	shops.Settings
 	ReturnLink    string `json:"return_link"`
 	LoopAPIKeySet bool   `json:"loop_api_key_set"`
-	// FulfillmentsHeld is how many parcels push_fulfillments keeps from TikTok, or sets free in this moment.
-	FulfillmentsHeld int `json:"fulfillments_held"`
 }
 
 func (s *server) answerSettings(c *gin.Context, settings shops.Settings) {
-	held, err := s.Overview.CountShipmentsHolding(c.Request.Context(), shopOf(c).Domain, fulfillments.PushOff)
-	if err != nil {
-		s.fail(c, err)
-		return
-	}
 	if settings.Tags == nil {
 		settings.Tags = []string{}
 	}
-	c.JSON(http.StatusOK, settingsAnswer{settings, s.returnLink(shopOf(c)), settings.LoopKeySet, held})
+	c.JSON(http.StatusOK, settingsAnswer{settings, s.returnLink(shopOf(c)), settings.LoopKeySet})
 }
 
 func (s *server) readSettings(c *gin.Context) {
@@ -133,7 +125,7 @@ func apply(patch map[string]json.RawMessage, into *shops.Settings) error {
 	for _, key := range slices.Sorted(maps.Keys(patch)) {
 		set, known := settable[key]
 		switch {
-		case key == "return_link" || key == "loop_api_key_set" || key == "fulfillments_held":
+		case key == "return_link" || key == "loop_api_key_set":
 			return &shops.SettingsError{Key: key, Problem: "is read only"}
 		case !known:
 			return &shops.SettingsError{Key: clip(key), Problem: "is no setting"}

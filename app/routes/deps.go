@@ -108,8 +108,6 @@ type Overview interface {
 	Connections(ctx context.Context, shop shopify.Domain) ([]shops.Connection, error)
 	OrderCounts(ctx context.Context, shop shopify.Domain) (map[links.State]int, error)
 	CountExceptions(ctx context.Context, shop shopify.Domain) (int, error)
-	// CountShipmentsHolding counts shipments that are planned and kept for a reason.
-	CountShipmentsHolding(ctx context.Context, shop shopify.Domain, reason string) (int, error)
 }
 
 // Settings reads a shop's settings.

@@ -108,15 +108,6 @@ func (s *Store) OrdersHolding(ctx context.Context, shop shopify.Domain, reason, 
 	return ids, nil
 }
 
-// CountShipmentsHolding counts the shipments that are planned and kept for that reason.
-func (s *Store) CountShipmentsHolding(ctx context.Context, shop shopify.Domain, reason string) (int, error) {
-	n, err := s.read.CountShipmentsHolding(ctx, db.CountShipmentsHoldingParams{Shop: shop, Reason: reason})
-	if err != nil {
-		return 0, fmt.Errorf("count shipments of %s held for %s: %w", shop, reason, err)
-	}
-	return int(n), nil
-}
-
 // UnshippedOrders lists written orders of which TikTok still awaits units, with
 // an id greater than after, in the order of their ids.
 func (s *Store) UnshippedOrders(ctx context.Context, shop shopify.Domain, after string, limit int) ([]tiktok.OrderID, error) {

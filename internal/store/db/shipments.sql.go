@@ -38,22 +38,6 @@ func (q *Queries) ClaimShipmentUnit(ctx context.Context, arg ClaimShipmentUnitPa
 	return result.RowsAffected()
 }
 
-const countShipmentsHolding = `-- name: CountShipmentsHolding :one
-SELECT count(*) FROM shipments WHERE shop = $1 AND reason = $2 AND state = 'planned'
-`
-
-type CountShipmentsHoldingParams struct {
-	Shop   shopify.Domain
-	Reason string
-}
-
-func (q *Queries) CountShipmentsHolding(ctx context.Context, arg CountShipmentsHoldingParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countShipmentsHolding, arg.Shop, arg.Reason)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const eraseShipmentUnits = `-- name: EraseShipmentUnits :exec
 DELETE FROM shipment_units WHERE shipment_units.shop = $1
     AND order_id IN (SELECT o.order_id FROM orders o WHERE o.shop = $1 AND o.updated_at < $2)

@@ -23,9 +23,6 @@ SELECT DISTINCT order_id FROM shipments
 WHERE shop = sqlc.arg(shop) AND reason = sqlc.arg(reason) AND order_id > sqlc.arg(after)
 ORDER BY order_id LIMIT sqlc.arg(most);
 
--- name: CountShipmentsHolding :one
-SELECT count(*) FROM shipments WHERE shop = sqlc.arg(shop) AND reason = sqlc.arg(reason) AND state = 'planned';
-
 -- name: UnshippedOrders :many
 -- Written orders of which TikTok still awaits units.
 SELECT order_id FROM orders

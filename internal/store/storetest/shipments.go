@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/switchbackhq/switchback/internal/links"
-	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
@@ -96,13 +95,4 @@ func shipmentLists(t *testing.T, b *bench) {
 	same("held", ids, err, "11")
 	ids, err = b.OrdersHolding(ctx, other, "push_off", "", 10)
 	same("held elsewhere", ids, err)
-	for _, c := range []struct {
-		shop shopify.Domain
-		want int
-	}{{demo, 1}, {other, 0}} {
-		n, err := b.CountShipmentsHolding(ctx, c.shop, "push_off")
-		if must(t, err); n != c.want {
-			t.Errorf("%s: %d shipments held, want %d", c.shop, n, c.want)
-		}
-	}
 }
