@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/switchbackhq/switchback/internal/sandbox/loopsim"
 	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
@@ -68,7 +69,11 @@ func (s shelf) OrderByName(shop, name string) (loopsim.Order, bool) {
 // Refund records a return in Shopify as Loop does: its tag on the order, and a refund of the lines, with no money where
 // the buyer gets something else for them.
 func (s shelf) Refund(r loopsim.Return) (string, error) {
-	err := s.shopify.EditOrder(r.Shop, r.OrderID, func(o *shopifysim.Order) { o.Tags = append(o.Tags, r.Tag) })
+	err := s.shopify.EditOrder(r.Shop, r.OrderID, func(o *shopifysim.Order) {
+		if !slices.Contains(o.Tags, r.Tag) {
+			o.Tags = append(o.Tags, r.Tag)
+		}
+	})
 	if err != nil {
 		return "", err
 	}
