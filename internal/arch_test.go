@@ -94,7 +94,7 @@ var allowed = map[string][]string{
 	// The app as the world meets it.
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
-		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/money", "internal/reconcile", "internal/refunds", "internal/secret", "internal/shopify",
+		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/fulfillments", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/money", "internal/reconcile", "internal/refunds", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours
