@@ -96,7 +96,7 @@ func (r *run) claim(ctx context.Context, refund links.Refund) (links.Refund, str
 	if refund.ID == r.row.ShopifyOrder {
 		return refund, "", nil, nil
 	}
-	s, err := r.Shopify.Refund(ctx, r.shop, refund.ID, len(r.lines))
+	s, err := r.shopifyRefund(ctx, refund.ID)
 	if err != nil {
 		return refund, "", nil, err
 	}

@@ -172,6 +172,8 @@ type run struct {
 	order   tiktok.Order
 	cases   Cases
 	marks   shopify.OrderMarks
+	// read are the refunds that were read in this run.
+	read    map[shopify.GID]*shopify.Refund
 	reasons Reasons
 	// notices are what the order is listed under, by code.
 	notices map[exceptions.Code]string

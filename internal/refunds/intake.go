@@ -42,7 +42,7 @@ func (r *run) readShopify(ctx context.Context) error {
 		if known {
 			continue
 		}
-		refund, err := r.Shopify.Refund(ctx, r.shop, id, len(r.lines))
+		refund, err := r.shopifyRefund(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -54,6 +54,22 @@ func (r *run) readShopify(ctx context.Context) error {
 		}
 	}
 	return r.takeCancellation(ctx)
+}
+
+// shopifyRefund reads a refund whole, once in a run; nil when it is not there.
+func (r *run) shopifyRefund(ctx context.Context, id shopify.GID) (*shopify.Refund, error) {
+	if known := r.read[id]; known != nil {
+		return known, nil
+	}
+	refund, err := r.Shopify.Refund(ctx, r.shop, id, len(r.lines))
+	if err != nil || refund == nil {
+		return nil, err
+	}
+	if r.read == nil {
+		r.read = map[shopify.GID]*shopify.Refund{}
+	}
+	r.read[id] = refund
+	return refund, nil
 }
 
 // takeIn gives a refund its place in the ledger: an echo, or money to give back
