@@ -29,6 +29,21 @@ func newOrderPage(o Order) orderPage {
 	return p
 }
 
+// Titled names a line for people.
+func (p orderPage) Titled(line string) string {
+	for _, i := range p.Items {
+		if i.GID == line {
+			return strings.TrimSpace(i.Title + " " + i.VariantTitle)
+		}
+	}
+	return line
+}
+
+// Waits tells whether anything is left to be shipped.
+func (p orderPage) Waits() bool {
+	return slices.ContainsFunc(p.Items, func(i pageItem) bool { return i.Left > 0 })
+}
+
 // errNothing is a form that was sent as it was.
 var errNothing = errors.New("choose how many units")
 
