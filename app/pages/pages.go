@@ -61,6 +61,12 @@ func (h Home) Switches() []Switch {
 	return []Switch{
 		{"pull_orders", "Pull orders", "read orders from TikTok Shop and plan them", h.Settings.PullOrders},
 		{"push_orders", "Push orders", "write them into Shopify", h.Settings.PushOrders},
+		{"pull_fulfillments", "Pull fulfillments", "read shipments from Shopify and plan what TikTok is told", h.Settings.PullFulfillments},
+		{"push_fulfillments", "Push fulfillments", "report them to TikTok Shop", h.Settings.PushFulfillments},
+		{"pull_refunds", "Pull refunds", "read refunds from Shopify and plan how TikTok pays them", h.Settings.PullRefunds},
+		{"push_refunds", "Push refunds", "have TikTok Shop pay the buyer", h.Settings.PushRefunds},
+		{"mirror_shipments", "Mirror shipments", "write into Shopify what was shipped at TikTok", h.Settings.MirrorShipments},
+		{"mirror_refunds", "Mirror refunds", "record in Shopify what TikTok cancelled or paid back", h.Settings.MirrorRefunds},
 	}
 }
 

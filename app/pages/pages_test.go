@@ -39,6 +39,8 @@ func TestHome(t *testing.T) {
 	for _, want := range []string{
 		"Demo &lt;b&gt;", "<strong>Sunny</strong> (US, USD): connected", "TikTok shop 8", "another currency",
 		`<input type="checkbox" data-setting="pull_orders" checked>`, `<input type="checkbox" data-setting="push_orders">`,
+		`data-setting="pull_fulfillments">`, `data-setting="push_fulfillments">`, `data-setting="pull_refunds">`, `data-setting="push_refunds">`,
+		`data-setting="mirror_shipments" checked>`, `data-setting="mirror_refunds" checked>`,
 		`<button type="button" data-disconnect="7">Disconnect Sunny</button>`, `id="connect">Connect TikTok again</button>`,
 		`<td>41</td>`, "Waiting for you: 2.",
 	} {
