@@ -82,6 +82,13 @@ var allowed = map[string][]string{
 		"internal/store", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 
+	// What tests stand on.
+	"internal/stagetest": {
+		"internal/exceptions", "internal/fault", "internal/links", "internal/orders", "internal/sandbox/chaos", "internal/sandbox/shopifysim",
+		"internal/sandbox/tiktoksim", "internal/secret", "internal/shopify", "internal/shops", "internal/store", "internal/tiktok",
+		"internal/timeline", "internal/tokens",
+	},
+
 	// The simulated world.
 	"internal/sandbox": {
 		"internal/sandbox/chaos", "internal/sandbox/loopsim", "internal/sandbox/shopifysim", "internal/sandbox/tiktoksim",
@@ -117,6 +124,9 @@ var reasons = map[string]string{
 	"internal/queue":              "the queue runs jobs; what they do is not its business",
 	"app/routes":                  "a handler parses, calls, renders; it reaches the store through the small interfaces above it",
 }
+
+// forTests lists the packages that nothing but tests imports.
+var forTests = []string{"internal/stagetest", "internal/store/postgrestest", "internal/store/storetest"}
 
 // only says which outside packages belong to one of ours alone.
 var only = map[string][]string{
@@ -160,6 +170,9 @@ func TestWhoMayImportWhom(t *testing.T) {
 		for _, path := range imports {
 			if path == module && dir == "app" {
 				continue
+			}
+			if slices.Contains(forTests, strings.TrimPrefix(path, module+"/")) {
+				t.Errorf("%s/%s imports %s, which is for tests alone", dir, file, path)
 			}
 			if ours, ok := strings.CutPrefix(path, module+"/"); ok && rule != nil && !slices.Contains(rule, ours) {
 				t.Errorf("%s/%s imports %s, which it must not: %s", dir, file, ours, reasons[dir])

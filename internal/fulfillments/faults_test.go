@@ -37,12 +37,12 @@ func TestALostAnswerNeverShipsTwice(t *testing.T) {
 			t.Run(op+" "+name, func(t *testing.T) {
 				t.Parallel()
 				s := setUp(t)
-				id := s.written(tiktoksim.OrderSpec{})
+				id := s.Written(tiktoksim.OrderSpec{})
 				for _, fault := range list {
-					s.faults.Add(op, fault, 1)
+					s.Faults.Add(op, fault, 1)
 				}
 				s.journey(id)
-				if s.faults.Pending() == len(list) {
+				if s.Faults.Pending() == len(list) {
 					t.Error("no call met a fault")
 				}
 			})
@@ -56,7 +56,7 @@ func (s *scene) journey(id tiktok.OrderID) {
 	s.Helper()
 	gid := s.ship(id, "USPS", first, "MUG-12-SAGE", 1)
 	s.follow(id)
-	s.must(s.shopify.ChangeTracking(string(shop), gid, "USPS", second))
+	s.Must(s.Shopify.ChangeTracking(string(shop), gid, "USPS", second))
 	s.follow(id)
 	var left []string
 	for _, item := range s.tiktokOrder(id).LineItems {
@@ -64,28 +64,28 @@ func (s *scene) journey(id tiktok.OrderID) {
 			left = append(left, string(item.ID))
 		}
 	}
-	_, err := s.tiktok.Ship(string(id), tiktoksim.Shipment{LineIDs: left, TrackingNumber: "9400100000000000000003"})
-	s.must(err)
-	s.bring(id)
+	_, err := s.TikTok.Ship(string(id), tiktoksim.Shipment{LineIDs: left, TrackingNumber: "9400100000000000000003"})
+	s.Must(err)
+	s.Bring(id)
 	s.ship(id, "UPS", "1Z999AA10123456784")
 	s.follow(id)
 	s.deliver(id)
-	s.clock.pass(2 * time.Minute) // what commits late has done so
+	s.Clock.Pass(2 * time.Minute) // what commits late has done so
 	s.follow(id)
 	want := map[string]int{second: 1, "9400100000000000000003": 1, "1Z999AA10123456784": 1}
 	s.same("at TikTok", s.shippedWith(id), want)
 	s.same("in Shopify", s.parcels(id), want)
-	s.wantCodes(id)
+	s.WantCodes(id)
 }
 
 // Two jobs for one order, and a job whose lease was lost, change nothing.
 func TestManyJobsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.written(tiktoksim.OrderSpec{})
+	id := s.Written(tiktoksim.OrderSpec{})
 	s.ship(id, "USPS", first, "MUG-12-SAGE", 1)
-	_, err := s.tiktok.Ship(string(id), tiktoksim.Shipment{LineIDs: []string{string(s.tiktokOrder(id).LineItems[2].ID)}, TrackingNumber: second})
-	s.must(err)
+	_, err := s.TikTok.Ship(string(id), tiktoksim.Shipment{LineIDs: []string{string(s.tiktokOrder(id).LineItems[2].ID)}, TrackingNumber: second})
+	s.Must(err)
 	var wg sync.WaitGroup
 	for range 6 {
 		wg.Go(func() {
@@ -105,7 +105,7 @@ func TestManyJobsAtOnce(t *testing.T) {
 	s.same("at TikTok", s.shippedWith(id), want)
 	delete(want, "")
 	s.same("in Shopify", s.parcels(id), want)
-	if n := s.calls(tiktoksim.OpMarkShipped) + s.calls("fulfillmentCreate"); n != 2 {
+	if n := s.Calls(tiktoksim.OpMarkShipped) + s.Calls("fulfillmentCreate"); n != 2 {
 		t.Errorf("%d calls for two parcels", n)
 	}
 }

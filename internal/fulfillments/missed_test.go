@@ -16,16 +16,16 @@ import (
 // missed is a sweep's look at the order: what it finds is done. It returns whether it found anything.
 func (s *scene) missed(id tiktok.OrderID) bool {
 	s.Helper()
-	s.clock.pass(5 * time.Minute)
-	settings, err := s.store.Settings(s.Context(), shop)
-	s.must(err)
+	s.Clock.Pass(5 * time.Minute)
+	settings, err := s.Store.Settings(s.Context(), shop)
+	s.Must(err)
 	hub := s.follower.Shopify.(*shopify.Client)
-	marks, err := hub.OrderMarks(s.Context(), shop, s.row(id).ShopifyOrder)
-	s.must(err)
-	jobs, err := (&fulfillments.Missed{Ledger: s.store}).Missing(s.Context(), settings, s.row(id), *marks, "sweep:1")
-	s.must(err)
+	marks, err := hub.OrderMarks(s.Context(), shop, s.Row(id).ShopifyOrder)
+	s.Must(err)
+	jobs, err := (&fulfillments.Missed{Ledger: s.Store}).Missing(s.Context(), settings, s.Row(id), *marks, "sweep:1")
+	s.Must(err)
 	for _, job := range jobs {
-		s.must(s.run(func() error { return s.follower.Follow(s.Context(), job.(fulfillments.FollowArgs)) }))
+		s.Must(s.RunJob(func() error { return s.follower.Follow(s.Context(), job.(fulfillments.FollowArgs)) }))
 	}
 	return len(jobs) > 0
 }
@@ -44,7 +44,7 @@ func (s *scene) wantMissed(id tiktok.OrderID, what string) {
 func TestEveryWebhookIsLost(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.written(tiktoksim.OrderSpec{})
+	id := s.Written(tiktoksim.OrderSpec{})
 	if s.missed(id) {
 		t.Error("an order that nobody shipped was looked at")
 	}
@@ -52,24 +52,24 @@ func TestEveryWebhookIsLost(t *testing.T) {
 	s.wantMissed(id, "a fulfillment")
 	tee := s.ship(id, "USPS", "", "TEE-BLK-L", 1)
 	s.wantMissed(id, "another without a number")
-	s.wantCodes(id, exceptions.TrackingMissing)
-	s.clock.pass(time.Minute)
-	s.must(s.shopify.ChangeTracking(string(shop), tee, "USPS", second))
+	s.WantCodes(id, exceptions.TrackingMissing)
+	s.Clock.Pass(time.Minute)
+	s.Must(s.Shopify.ChangeTracking(string(shop), tee, "USPS", second))
 	s.wantMissed(id, "the number")
-	s.wantCodes(id)
+	s.WantCodes(id)
 	s.same("at TikTok", s.shippedWith(id), map[string]int{first: 2, second: 1})
-	s.must(s.shopify.CancelFulfillment(string(shop), mugs))
+	s.Must(s.Shopify.CancelFulfillment(string(shop), mugs))
 	s.wantMissed(id, "a cancellation")
-	s.wantCodes(id, exceptions.FulfillmentCancelled)
+	s.WantCodes(id, exceptions.FulfillmentCancelled)
 }
 
 func TestACorrectionWhoseWebhookIsLost(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.written(tiktoksim.OrderSpec{})
+	id := s.Written(tiktoksim.OrderSpec{})
 	parcel := s.ship(id, "USPS", first)
 	s.wantMissed(id, "a fulfillment")
-	s.must(s.shopify.ChangeTracking(string(shop), parcel, "USPS", second))
+	s.Must(s.Shopify.ChangeTracking(string(shop), parcel, "USPS", second))
 	if !s.missed(id) {
 		t.Error("the correction was not found")
 	}
@@ -79,34 +79,34 @@ func TestACorrectionWhoseWebhookIsLost(t *testing.T) {
 func TestWhatASweepPassesBy(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	mirrored := s.written(tiktoksim.OrderSpec{ShippingType: "TIKTOK"})
-	_, err := s.tiktok.Ship(string(mirrored), tiktoksim.Shipment{TrackingNumber: first})
-	s.must(err)
-	s.bring(mirrored)
+	mirrored := s.Written(tiktoksim.OrderSpec{ShippingType: "TIKTOK"})
+	_, err := s.TikTok.Ship(string(mirrored), tiktoksim.Shipment{TrackingNumber: first})
+	s.Must(err)
+	s.Bring(mirrored)
 	s.deliver(mirrored)
 	// What we made ourselves a moment ago may be looked at once more; nothing comes of it.
 	parcels := s.parcels(mirrored)
 	s.missed(mirrored)
 	s.same("in Shopify", s.parcels(mirrored), parcels)
-	s.wantCodes(mirrored)
-	s.clock.pass(time.Minute)
-	id := s.written(tiktoksim.OrderSpec{})
+	s.WantCodes(mirrored)
+	s.Clock.Pass(time.Minute)
+	id := s.Written(tiktoksim.OrderSpec{})
 	undone := s.ship(id, "USPS", first)
-	s.must(s.shopify.CancelFulfillment(string(shop), undone))
+	s.Must(s.Shopify.CancelFulfillment(string(shop), undone))
 	if s.missed(id) {
 		t.Error("a fulfillment that came and went was looked at")
 	}
-	s.set(func(settings *shops.Settings) { settings.PullFulfillments = false })
+	s.Set(func(settings *shops.Settings) { settings.PullFulfillments = false })
 	s.ship(id, "USPS", second)
 	if s.missed(id) {
 		t.Error("an order was looked at although the switch is off")
 	}
-	s.set(func(settings *shops.Settings) { settings.PullFulfillments = true })
-	over := s.row(id)
+	s.Set(func(settings *shops.Settings) { settings.PullFulfillments = true })
+	over := s.Row(id)
 	over.State = links.Cancelled
-	jobs, err := (&fulfillments.Missed{Ledger: s.store}).Missing(t.Context(), shops.Settings{PullFulfillments: true}, over,
+	jobs, err := (&fulfillments.Missed{Ledger: s.Store}).Missing(t.Context(), shops.Settings{PullFulfillments: true}, over,
 		shopify.OrderMarks{Fulfillments: []shopify.FulfillmentMark{{ID: "gid://shopify/Fulfillment/1", Status: "SUCCESS"}}}, "sweep:1")
-	s.must(err)
+	s.Must(err)
 	if len(jobs) > 0 {
 		t.Error("a cancelled order was looked at")
 	}

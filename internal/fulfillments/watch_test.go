@@ -28,63 +28,63 @@ func (q *quiet) OpenException(ctx context.Context, e exceptions.Exception) error
 // watch holds all orders against their deadlines, and returns how many exceptions were written.
 func (s *scene) watch() int {
 	s.Helper()
-	counted := &quiet{Store: s.store}
-	s.must((&fulfillments.Watcher{Store: counted, Now: s.clock.Now}).Watch(s.Context(), fulfillments.WatchArgs{}))
+	counted := &quiet{Store: s.Store}
+	s.Must((&fulfillments.Watcher{Store: counted, Now: s.Clock.Now}).Watch(s.Context(), fulfillments.WatchArgs{}))
 	return counted.opened
 }
 
 // before waits until so long before the deadline of an order placed now: three days, in the simulator.
-func (s *scene) before(left time.Duration) { s.clock.pass(72*time.Hour - left) }
+func (s *scene) before(left time.Duration) { s.Clock.Pass(72*time.Hour - left) }
 
 func TestAnOrderThatNobodyShips(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.written(tiktoksim.OrderSpec{})
+	id := s.Written(tiktoksim.OrderSpec{})
 	s.before(25 * time.Hour)
 	s.watch()
-	s.wantCodes(id)
-	s.clock.pass(time.Hour)
+	s.WantCodes(id)
+	s.Clock.Pass(time.Hour)
 	s.watch()
-	s.wantCodes(id, exceptions.ShipBySoon)
+	s.WantCodes(id, exceptions.ShipBySoon)
 	if n := s.watch(); n != 0 {
 		t.Errorf("%d written although nothing changed", n)
 	}
-	s.clock.pass(19 * time.Hour)
+	s.Clock.Pass(19 * time.Hour)
 	s.watch()
-	open, err := s.store.OrderExceptions(t.Context(), shop, id)
-	s.must(err)
+	open, err := s.Store.OrderExceptions(t.Context(), shop, id)
+	s.Must(err)
 	if len(open) != 1 || !strings.HasSuffix(open[0].Message, ", in 5 hours.") {
 		t.Errorf("the merchant reads %+v", open)
 	}
-	s.bring(id) // the other legs leave it alone
+	s.Bring(id) // the other legs leave it alone
 	s.follow(id)
-	s.wantCodes(id, exceptions.ShipBySoon)
-	s.clock.pass(5 * time.Hour)
+	s.WantCodes(id, exceptions.ShipBySoon)
+	s.Clock.Pass(5 * time.Hour)
 	s.watch()
-	s.wantCodes(id, exceptions.ShipByMissed)
+	s.WantCodes(id, exceptions.ShipByMissed)
 	s.ship(id, "USPS", first)
 	s.watch()
-	s.wantCodes(id, exceptions.ShipByMissed) // TikTok does not know yet
+	s.WantCodes(id, exceptions.ShipByMissed) // TikTok does not know yet
 	s.follow(id)
 	s.watch()
-	s.wantCodes(id) // before TikTok's own webhook came
+	s.WantCodes(id) // before TikTok's own webhook came
 }
 
 func TestAPartThatIsNotShipped(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.written(tiktoksim.OrderSpec{})
+	id := s.Written(tiktoksim.OrderSpec{})
 	s.ship(id, "USPS", first, "MUG-12-SAGE", 2)
 	s.follow(id)
-	s.bring(id)
+	s.Bring(id)
 	s.before(time.Hour)
 	s.watch()
-	s.wantCodes(id, exceptions.ShipBySoon)
-	_, err := s.tiktok.Ship(string(id), tiktoksim.Shipment{TrackingNumber: second}) // in Seller Center
-	s.must(err)
-	s.bring(id)
+	s.WantCodes(id, exceptions.ShipBySoon)
+	_, err := s.TikTok.Ship(string(id), tiktoksim.Shipment{TrackingNumber: second}) // in Seller Center
+	s.Must(err)
+	s.Bring(id)
 	s.watch()
-	s.wantCodes(id)
+	s.WantCodes(id)
 }
 
 func TestAnOrderThatWaitsForAPerson(t *testing.T) {
@@ -92,18 +92,18 @@ func TestAnOrderThatWaitsForAPerson(t *testing.T) {
 	s := setUp(t)
 	unknown := tiktoksim.SampleUnit()
 	unknown.SKUID, unknown.SellerSKU = "1729900000000010999", "NOBODY-HAS-IT"
-	id := s.place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unknown}})
-	s.bring(id)
+	id := s.Place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unknown}})
+	s.Bring(id)
 	s.before(time.Hour)
 	s.watch()
-	s.wantCodes(id, exceptions.ShipBySoon, exceptions.SKUUnmatched)
-	s.clock.pass(2 * time.Hour)
+	s.WantCodes(id, exceptions.ShipBySoon, exceptions.SKUUnmatched)
+	s.Clock.Pass(2 * time.Hour)
 	s.watch()
-	s.wantCodes(id, exceptions.ShipByMissed, exceptions.SKUUnmatched)
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	s.bring(id)
+	s.WantCodes(id, exceptions.ShipByMissed, exceptions.SKUUnmatched)
+	s.Must(s.TikTok.SetStatus(string(id), "CANCELLED"))
+	s.Bring(id)
 	s.watch()
-	s.wantCodes(id)
+	s.WantCodes(id)
 }
 
 func TestWhatTheSellerNeedNotShip(t *testing.T) {
@@ -116,11 +116,11 @@ func TestWhatTheSellerNeedNotShip(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := setUp(t)
-			id := s.place(spec)
-			s.bring(id)
+			id := s.Place(spec)
+			s.Bring(id)
 			s.before(-time.Hour)
 			if n := s.watch(); n != 0 {
-				t.Errorf("listed: %v", s.codes(id))
+				t.Errorf("listed: %v", s.Codes(id))
 			}
 		})
 	}
@@ -131,34 +131,34 @@ func TestWhatEndsAWarning(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*scene, tiktok.OrderID){
 		"cancelled at TikTok": func(s *scene, id tiktok.OrderID) {
-			s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-			s.bring(id)
+			s.Must(s.TikTok.SetStatus(string(id), "CANCELLED"))
+			s.Bring(id)
 		},
 		"shipped at TikTok": func(s *scene, id tiktok.OrderID) {
-			s.must(s.tiktok.SetStatus(string(id), "IN_TRANSIT"))
-			s.bring(id)
+			s.Must(s.TikTok.SetStatus(string(id), "IN_TRANSIT"))
+			s.Bring(id)
 		},
 		"switched off": func(s *scene, _ tiktok.OrderID) {
-			s.must(s.store.SetConnectionOff(s.Context(), shop, tiktokShop, shops.OffByMerchant))
+			s.Must(s.Store.SetConnectionOff(s.Context(), shop, tiktokShop, shops.OffByMerchant))
 		},
-		"disconnected": func(s *scene, _ tiktok.OrderID) { s.must(s.store.Disconnect(s.Context(), shop, tiktokShop)) },
+		"disconnected": func(s *scene, _ tiktok.OrderID) { s.Must(s.Store.Disconnect(s.Context(), shop, tiktokShop)) },
 		"uninstalled": func(s *scene, _ tiktok.OrderID) {
-			_, err := s.store.UninstallShop(s.Context(), shop, time.Time{})
-			s.must(err)
+			_, err := s.Store.UninstallShop(s.Context(), shop, time.Time{})
+			s.Must(err)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := setUp(t)
-			id := s.written(tiktoksim.OrderSpec{})
+			id := s.Written(tiktoksim.OrderSpec{})
 			s.before(-time.Hour)
 			s.watch()
-			s.wantCodes(id, exceptions.ShipByMissed)
+			s.WantCodes(id, exceptions.ShipByMissed)
 			s.watch()
-			s.wantCodes(id, exceptions.ShipByMissed)
+			s.WantCodes(id, exceptions.ShipByMissed)
 			change(s, id)
 			s.watch()
-			s.wantCodes(id)
+			s.WantCodes(id)
 		})
 	}
 }

@@ -43,15 +43,15 @@ func TestALostAnswerNeverRefundsTwice(t *testing.T) {
 				s.written(id)
 				s.cancelUnits(id, 1)
 				for _, fault := range list {
-					s.faults.Add(op, fault, 1)
+					s.Faults.Add(op, fault, 1)
 				}
-				s.must(s.bring(args(id)))
+				s.Bring(id)
 				if order := s.one(id); op != "orderCancel" && op != "job" && (order.Lines[0].Removed != 1 || len(order.Refunds) != 1) {
 					t.Fatalf("removed %d in %d refunds", order.Lines[0].Removed, len(order.Refunds))
 				}
-				s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-				s.must(s.bring(args(id)))
-				s.clock.pass(2 * time.Minute) // what commits late has done so
+				s.Must(s.TikTok.SetStatus(string(id), "CANCELLED"))
+				s.Bring(id)
+				s.Clock.Pass(2 * time.Minute) // what commits late has done so
 				s.settled(id)
 				if n := len(s.one(id).Refunds); n != 2 {
 					t.Errorf("%d refunds, want 2", n)
@@ -68,7 +68,7 @@ func (s *scene) crowd(id tiktok.OrderID) {
 	for range 4 {
 		wg.Go(func() {
 			for {
-				err := s.importer.Import(s.Context(), args(id))
+				err := s.Importer.Import(s.Context(), args(id))
 				if fault.Of(err) != fault.Later {
 					if err != nil {
 						s.Error(err)
@@ -86,7 +86,7 @@ func TestManyJobsCancelOnce(t *testing.T) {
 	s := setUp(t)
 	id := s.three()
 	s.written(id)
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
+	s.Must(s.TikTok.SetStatus(string(id), "CANCELLED"))
 	s.crowd(id)
 	s.settled(id)
 	if n := len(s.one(id).Refunds); n != 1 {
@@ -99,11 +99,11 @@ func TestACancellationThatShopifyRefuses(t *testing.T) {
 	s := setUp(t)
 	id := s.three()
 	_, order := s.written(id)
-	s.must(s.shopify.EditOrder(string(shop), order.GID, func(o *shopifysim.Order) { o.FulfillmentStatus = "FULFILLED" }))
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
+	s.Must(s.Shopify.EditOrder(string(shop), order.GID, func(o *shopifysim.Order) { o.FulfillmentStatus = "FULFILLED" }))
+	s.Must(s.TikTok.SetStatus(string(id), "CANCELLED"))
 	for range 2 {
-		s.must(s.bring(args(id)))
-		if got := s.codes(id); !slices.Equal(got, []exceptions.Code{exceptions.CancelRefused}) {
+		s.Bring(id)
+		if got := s.Codes(id); !slices.Equal(got, []exceptions.Code{exceptions.CancelRefused}) {
 			t.Fatalf("exceptions %v", got)
 		}
 	}
@@ -111,10 +111,10 @@ func TestACancellationThatShopifyRefuses(t *testing.T) {
 		t.Errorf("stock %d: what left the house was put back", got)
 	}
 	// The merchant stops the parcel: everything else goes on by itself.
-	s.must(s.shopify.EditOrder(string(shop), order.GID, func(o *shopifysim.Order) { o.FulfillmentStatus = "UNFULFILLED" }))
-	s.must(s.bring(args(id)))
-	if row := s.row(id); row.State != links.Cancelled || len(s.codes(id)) != 0 || len(s.one(id).Refunds) != 1 {
-		t.Errorf("order is %s, %v, %d refunds", row.State, s.codes(id), len(s.one(id).Refunds))
+	s.Must(s.Shopify.EditOrder(string(shop), order.GID, func(o *shopifysim.Order) { o.FulfillmentStatus = "UNFULFILLED" }))
+	s.Bring(id)
+	if row := s.Row(id); row.State != links.Cancelled || len(s.Codes(id)) != 0 || len(s.one(id).Refunds) != 1 {
+		t.Errorf("order is %s, %v, %d refunds", row.State, s.Codes(id), len(s.one(id).Refunds))
 	}
 }
 
@@ -123,17 +123,17 @@ func TestShopifyTakesItsTimeToCancel(t *testing.T) {
 	s := setUp(t, func(o *shopifysim.Options, _ *shopifysim.ShopSpec) { o.CancelTakes = time.Hour })
 	id := s.three()
 	s.written(id)
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	if err := s.importer.Import(t.Context(), args(id)); fault.Of(err) != fault.Later {
+	s.Must(s.TikTok.SetStatus(string(id), "CANCELLED"))
+	if err := s.Importer.Import(t.Context(), args(id)); fault.Of(err) != fault.Later {
 		t.Fatalf("got %v, want to come back", err)
 	}
-	s.clock.pass(11 * time.Minute)
-	s.must(s.bring(args(id)))
-	if got := s.codes(id); !slices.Equal(got, []exceptions.Code{exceptions.CancelRefused}) {
+	s.Clock.Pass(11 * time.Minute)
+	s.Bring(id)
+	if got := s.Codes(id); !slices.Equal(got, []exceptions.Code{exceptions.CancelRefused}) {
 		t.Fatalf("exceptions %v", got)
 	}
-	s.clock.pass(time.Hour)
-	s.must(s.bring(args(id)))
+	s.Clock.Pass(time.Hour)
+	s.Bring(id)
 	s.settled(id)
 }
 
@@ -141,18 +141,18 @@ func TestAnOrderCancelledWhileItsAnswerWasLost(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	id := s.three()
-	s.faults.Add("orderCreate", chaos.Fault{Kind: chaos.CutAfter}, 1)
-	s.faults.Add("orderByIdentifier", chaos.Fault{}, 1) // the guard before the attempt
-	s.faults.Add("orderByIdentifier", chaos.Fault{Kind: chaos.CutBefore}, 1)
-	if err := s.importer.Import(t.Context(), args(id)); err == nil {
+	s.Faults.Add("orderCreate", chaos.Fault{Kind: chaos.CutAfter}, 1)
+	s.Faults.Add("orderByIdentifier", chaos.Fault{}, 1) // the guard before the attempt
+	s.Faults.Add("orderByIdentifier", chaos.Fault{Kind: chaos.CutBefore}, 1)
+	if err := s.Importer.Import(t.Context(), args(id)); err == nil {
 		t.Fatal("the answer was not lost")
 	}
-	s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
-	s.must(s.bring(args(id)))
-	next := s.jobs.take("order_import")
-	if len(next) != 1 || s.row(id).State != links.Written {
-		t.Fatalf("order is %s, jobs %v", s.row(id).State, next)
+	s.Must(s.TikTok.SetStatus(string(id), "CANCELLED"))
+	s.Bring(id)
+	next := s.Jobs.Take("order_import")
+	if len(next) != 1 || s.Row(id).State != links.Written {
+		t.Fatalf("order is %s, jobs %v", s.Row(id).State, next)
 	}
-	s.must(s.bring(next[0].(orders.ImportArgs)))
+	s.Must(s.Import(next[0].(orders.ImportArgs)))
 	s.settled(id)
 }

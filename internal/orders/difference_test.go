@@ -21,34 +21,34 @@ import (
 func TestTheMerchantMayWriteADifference(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{Unexplained: 300})
-	s.must(s.bring(args(id)))
-	open, err := s.store.OrderExceptions(t.Context(), shop, id)
-	s.must(err)
+	id := s.Place(tiktoksim.OrderSpec{Unexplained: 300})
+	s.Bring(id)
+	open, err := s.Store.OrderExceptions(t.Context(), shop, id)
+	s.Must(err)
 	if len(open) != 1 || open[0].Code != exceptions.TotalsMismatch {
 		t.Fatalf("open: %+v", open)
 	}
 	// The switch is off at first, so that the choice has to outlive one attempt.
-	s.set(func(settings *shops.Settings) { settings.PushOrders = false })
-	s.must((&orders.Desk{Files: s.store}).ResolveException(t.Context(), open[0], "write_difference", "agreed with TikTok"))
+	s.Set(func(settings *shops.Settings) { settings.PushOrders = false })
+	s.Must((&orders.Desk{Files: s.Store}).ResolveException(t.Context(), open[0], "write_difference", "agreed with TikTok"))
 	s.work()
-	if row := s.row(id); row.State != links.Held || row.Reason != orders.PushOff || row.Totals != links.WriteDifference("3.00 USD") {
+	if row := s.Row(id); row.State != links.Held || row.Reason != orders.PushOff || row.Totals != links.WriteDifference("3.00 USD") {
 		t.Fatalf("%s (%s), chosen %q", row.State, row.Reason, row.Totals)
 	}
-	s.set(func(settings *shops.Settings) { settings.PushOrders = true })
+	s.Set(func(settings *shops.Settings) { settings.PushOrders = true })
 	row, written := s.written(id)
 	last := written.ShippingLines[len(written.ShippingLines)-1]
 	if row.Total != "22.49" || written.Total != 2249 || last.Title != "Other TikTok charges" || last.Price != 300 || written.FinancialStatus != "PAID" {
 		t.Errorf("written with %s: %+v", row.Total, written)
 	}
-	entries, err := s.store.Timeline(t.Context(), shop, id)
-	s.must(err)
+	entries, err := s.Store.Timeline(t.Context(), shop, id)
+	s.Must(err)
 	noted := false
 	for _, e := range entries {
 		noted = noted || e.Facts["choice"] == "write_difference 3.00 USD" && e.Facts["note"] == "agreed with TikTok"
 	}
-	if !noted || len(s.codes(id)) != 0 {
-		t.Errorf("the timeline says nothing of the choice, or %v is open", s.codes(id))
+	if !noted || len(s.Codes(id)) != 0 {
+		t.Errorf("the timeline says nothing of the choice, or %v is open", s.Codes(id))
 	}
 }
 
@@ -100,26 +100,26 @@ func amount(t rapid.TB, minor int64) money.Amount {
 func TestAnotherDifferenceIsAskedAboutAgain(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{Unexplained: 300})
-	s.must(s.bring(args(id)))
+	id := s.Place(tiktoksim.OrderSpec{Unexplained: 300})
+	s.Bring(id)
 	agree := func() {
 		t.Helper()
-		open, err := s.store.OrderExceptions(t.Context(), shop, id)
-		s.must(err)
+		open, err := s.Store.OrderExceptions(t.Context(), shop, id)
+		s.Must(err)
 		if len(open) != 1 || open[0].Code != exceptions.TotalsMismatch {
 			t.Fatalf("open: %+v", open)
 		}
-		s.must((&orders.Desk{Files: s.store}).ResolveException(t.Context(), open[0], "write_difference", ""))
+		s.Must((&orders.Desk{Files: s.Store}).ResolveException(t.Context(), open[0], "write_difference", ""))
 	}
 	agree()
 	s.correct(id, `"22.49"`, `"29.49"`)
 	s.work()
-	if row := s.row(id); row.State != links.Held || !slices.Equal(s.codes(id), []exceptions.Code{exceptions.TotalsMismatch}) || len(s.inShopify(id)) != 0 {
-		t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.codes(id))
+	if row := s.Row(id); row.State != links.Held || !slices.Equal(s.Codes(id), []exceptions.Code{exceptions.TotalsMismatch}) || len(s.InShopify(id)) != 0 {
+		t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.Codes(id))
 	}
 	agree() // to 10.00
 	s.work()
-	if row := s.row(id); row.State != links.Written || row.Total != "29.49" {
+	if row := s.Row(id); row.State != links.Written || row.Total != "29.49" {
 		t.Errorf("order is %s (%s) with %s", row.State, row.Reason, row.Total)
 	}
 }

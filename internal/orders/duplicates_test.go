@@ -26,18 +26,18 @@ func TestAnotherConnectorsOrder(t *testing.T) {
 			t.Run(name+" "+string(choice), func(t *testing.T) {
 				t.Parallel()
 				s := setUp(t)
-				id := s.place(tiktoksim.OrderSpec{})
+				id := s.Place(tiktoksim.OrderSpec{})
 				theirs := mark(string(id))
 				theirs.App, theirs.Currency = "other connector", "USD"
-				gid, err := s.shopify.InjectOrder(string(shop), theirs)
-				s.must(err)
-				s.clock.pass(time.Minute) // the search index catches up
-				s.must(s.bring(args(id)))
-				if row := s.row(id); row.State != links.Held || !slices.Equal(s.codes(id), []exceptions.Code{exceptions.DuplicateOrder}) {
-					t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.codes(id))
+				gid, err := s.Shopify.InjectOrder(string(shop), theirs)
+				s.Must(err)
+				s.Clock.Pass(time.Minute) // the search index catches up
+				s.Bring(id)
+				if row := s.Row(id); row.State != links.Held || !slices.Equal(s.Codes(id), []exceptions.Code{exceptions.DuplicateOrder}) {
+					t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.Codes(id))
 				}
 				s.choose(id, choice)
-				s.must(s.bring(args(id)))
+				s.Bring(id)
 				s.checkChoice(id, gid, choice)
 			})
 		}
@@ -47,17 +47,17 @@ func TestAnotherConnectorsOrder(t *testing.T) {
 // choose answers duplicate_order as the merchant.
 func (s *scene) choose(id tiktok.OrderID, choice links.DuplicateChoice) {
 	s.Helper()
-	lease, err := s.store.LeaseOrder(s.Context(), shop, id, time.Minute)
-	s.must(err)
-	row := s.row(id)
+	lease, err := s.Store.LeaseOrder(s.Context(), shop, id, time.Minute)
+	s.Must(err)
+	row := s.Row(id)
 	row.Duplicate = choice
-	s.must(s.store.SaveOrder(s.Context(), lease, row))
-	s.must(s.store.ReleaseLease(s.Context(), lease))
+	s.Must(s.Store.SaveOrder(s.Context(), lease, row))
+	s.Must(s.Store.ReleaseLease(s.Context(), lease))
 }
 
 func (s *scene) checkChoice(id tiktok.OrderID, theirs string, choice links.DuplicateChoice) {
 	s.Helper()
-	row, all := s.row(id), s.shopify.Orders(string(shop))
+	row, all := s.Row(id), s.Shopify.Orders(string(shop))
 	switch choice {
 	case links.AdoptTheirs:
 		if row.State != links.Written || string(row.ShopifyOrder) != theirs || len(all) != 1 {
@@ -75,7 +75,7 @@ func (s *scene) checkChoice(id tiktok.OrderID, theirs string, choice links.Dupli
 			s.Errorf("ignored: %s of %d orders", row.State, len(all))
 		}
 	}
-	if open := s.codes(id); len(open) != 0 {
+	if open := s.Codes(id); len(open) != 0 {
 		s.Errorf("still open: %v", open)
 	}
 }
@@ -83,39 +83,39 @@ func (s *scene) checkChoice(id tiktok.OrderID, theirs string, choice links.Dupli
 func TestAReferenceAtTikTokNamesAnotherConnectorsOrder(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{})
-	gid, err := s.shopify.InjectOrder(string(shop), shopifysim.Order{App: "other", Currency: "USD"})
-	s.must(err)
+	id := s.Place(tiktoksim.OrderSpec{})
+	gid, err := s.Shopify.InjectOrder(string(shop), shopifysim.Order{App: "other", Currency: "USD"})
+	s.Must(err)
 	number := gid[strings.LastIndex(gid, "/")+1:]
-	s.must(s.tiktok.AddExternalReference(string(id), tiktoksim.ExternalReference{Platform: "SHOPIFY", ID: number}))
-	s.must(s.bring(args(id)))
-	if !slices.Equal(s.codes(id), []exceptions.Code{exceptions.DuplicateOrder}) {
-		t.Fatalf("exceptions %v", s.codes(id))
+	s.Must(s.TikTok.AddExternalReference(string(id), tiktoksim.ExternalReference{Platform: "SHOPIFY", ID: number}))
+	s.Bring(id)
+	if !slices.Equal(s.Codes(id), []exceptions.Code{exceptions.DuplicateOrder}) {
+		t.Fatalf("exceptions %v", s.Codes(id))
 	}
 	// A reference to an order that this shop does not have names another shop's.
-	other := s.place(tiktoksim.OrderSpec{})
-	s.must(s.tiktok.AddExternalReference(string(other), tiktoksim.ExternalReference{Platform: "SHOPIFY", ID: "1"}))
+	other := s.Place(tiktoksim.OrderSpec{})
+	s.Must(s.TikTok.AddExternalReference(string(other), tiktoksim.ExternalReference{Platform: "SHOPIFY", ID: "1"}))
 	s.written(other)
 }
 
 func TestOurOwnOrderThatTheLedgerLostIsFound(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{})
+	id := s.Place(tiktoksim.OrderSpec{})
 	_, ours := s.written(id)
 	fresh := setUp(t)
-	fresh.importer.Ledger, fresh.importer.Exceptions, fresh.importer.Timeline = fresh.store, fresh.store, fresh.store
-	fresh.importer.TikTok, fresh.importer.Shopify = s.importer.TikTok, s.importer.Shopify
-	connections, err := s.store.Connections(t.Context(), shop)
-	s.must(err)
+	fresh.Importer.Ledger, fresh.Importer.Exceptions, fresh.Importer.Timeline = fresh.Store, fresh.Store, fresh.Store
+	fresh.Importer.TikTok, fresh.Importer.Shopify = s.Importer.TikTok, s.Importer.Shopify
+	connections, err := s.Store.Connections(t.Context(), shop)
+	s.Must(err)
 	if len(connections) != 1 {
 		t.Fatal("no connection")
 	}
-	s.must(fresh.bring(args(id)))
-	if row := fresh.row(id); row.State != links.Written || string(row.ShopifyOrder) != ours.GID {
+	fresh.Bring(id)
+	if row := fresh.Row(id); row.State != links.Written || string(row.ShopifyOrder) != ours.GID {
 		t.Errorf("order is %s %s, want %s", row.State, row.ShopifyOrder, ours.GID)
 	}
-	if n := len(s.inShopify(id)); n != 1 {
+	if n := len(s.InShopify(id)); n != 1 {
 		t.Errorf("shopify has %d orders", n)
 	}
 }

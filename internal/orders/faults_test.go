@@ -19,12 +19,12 @@ import (
 func TestManyJobsForOneOrderWriteItOnce(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{})
+	id := s.Place(tiktoksim.OrderSpec{})
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
 			for {
-				err := s.importer.Import(t.Context(), args(id))
+				err := s.Importer.Import(t.Context(), args(id))
 				if fault.Of(err) != fault.Later {
 					if err != nil {
 						t.Error(err)
@@ -61,12 +61,12 @@ func TestALostAnswerNeverMakesASecondOrder(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				s := setUp(t, func(o *shopifysim.Options, _ *shopifysim.ShopSpec) { o.Duplicate = rule })
-				id := s.place(tiktoksim.OrderSpec{})
+				id := s.Place(tiktoksim.OrderSpec{})
 				for _, fault := range list {
-					s.faults.Add("orderCreate", fault, 1)
+					s.Faults.Add("orderCreate", fault, 1)
 				}
 				s.written(id)
-				if open := s.codes(id); len(open) != 0 {
+				if open := s.Codes(id); len(open) != 0 {
 					t.Errorf("open exceptions: %v", open)
 				}
 			})
@@ -80,16 +80,16 @@ func TestACommitAfterTheLastLookup(t *testing.T) {
 	t.Parallel()
 	for _, rule := range []shopifysim.DuplicateRule{shopifysim.RefuseDuplicate, shopifysim.DropDuplicateMetafield} {
 		s := setUp(t, func(o *shopifysim.Options, _ *shopifysim.ShopSpec) { o.Duplicate = rule })
-		id := s.place(tiktoksim.OrderSpec{})
-		s.faults.Add("orderCreate", chaos.Fault{Kind: chaos.LateCommit, After: 61 * retryBase}, 1)
-		s.must(s.bring(args(id)))
-		s.clock.pass(2 * time.Minute)
-		s.must(s.bring(args(id)))
-		row := s.row(id)
+		id := s.Place(tiktoksim.OrderSpec{})
+		s.Faults.Add("orderCreate", chaos.Fault{Kind: chaos.LateCommit, After: 61 * retryBase}, 1)
+		s.Bring(id)
+		s.Clock.Pass(2 * time.Minute)
+		s.Bring(id)
+		row := s.Row(id)
 		if row.State != links.Written || row.ShopifyOrder == "" {
 			t.Fatalf("order is %s (%s)", row.State, row.Reason)
 		}
-		if n := len(s.inShopify(id)); rule == shopifysim.RefuseDuplicate && n != 1 {
+		if n := len(s.InShopify(id)); rule == shopifysim.RefuseDuplicate && n != 1 {
 			t.Errorf("shopify has %d orders, want 1", n)
 		}
 	}
@@ -102,12 +102,12 @@ func TestThePlatformsMayMisbehaveOnEveryCall(t *testing.T) {
 			t.Run(op+" "+string(kind), func(t *testing.T) {
 				t.Parallel()
 				s := setUp(t)
-				id := s.place(tiktoksim.OrderSpec{})
+				id := s.Place(tiktoksim.OrderSpec{})
 				times := 2
 				if kind == chaos.TokenExpired {
 					times = 1 // a renewed token that is refused again is a person's business
 				}
-				s.faults.Add(op, chaos.Fault{Kind: kind}, times)
+				s.Faults.Add(op, chaos.Fault{Kind: kind}, times)
 				s.written(id)
 			})
 		}
@@ -119,22 +119,22 @@ func TestShopifyRefuses(t *testing.T) {
 	t.Run("for want of stock", func(t *testing.T) {
 		t.Parallel()
 		s := setUp(t)
-		s.set(func(settings *shops.Settings) { settings.InventoryBehaviour = shops.DecrementObeyingPolicy })
+		s.Set(func(settings *shops.Settings) { settings.InventoryBehaviour = shops.DecrementObeyingPolicy })
 		many := tiktoksim.SampleUnit()
 		many.Count = 11
-		id := s.place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{many}})
-		s.must(s.bring(args(id)))
-		if !slices.Equal(s.codes(id), []exceptions.Code{exceptions.InventoryRefused}) {
-			t.Errorf("exceptions %v", s.codes(id))
+		id := s.Place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{many}})
+		s.Bring(id)
+		if !slices.Equal(s.Codes(id), []exceptions.Code{exceptions.InventoryRefused}) {
+			t.Errorf("exceptions %v", s.Codes(id))
 		}
-		if row := s.row(id); row.AttemptAt != nil {
+		if row := s.Row(id); row.AttemptAt != nil {
 			t.Error("the claim was not taken back: the order would be looked for in vain")
 		}
 	})
 	t.Run("the customer, for want of a scope", func(t *testing.T) {
 		t.Parallel()
 		s := setUp(t, func(o *shopifysim.Options, _ *shopifysim.ShopSpec) { o.UpsertNeedsScope = true })
-		_, o := s.written(s.place(tiktoksim.OrderSpec{}))
+		_, o := s.written(s.Place(tiktoksim.OrderSpec{}))
 		if o.Customer != nil || o.Email == "" {
 			t.Errorf("customer %v, e-mail %q: want the e-mail alone", o.Customer, o.Email)
 		}
@@ -143,7 +143,7 @@ func TestShopifyRefuses(t *testing.T) {
 		t.Parallel()
 		s := setUp(t, func(_ *shopifysim.Options, spec *shopifysim.ShopSpec) { spec.DevelopmentShop = true })
 		for range 7 {
-			s.written(s.place(tiktoksim.OrderSpec{}))
+			s.written(s.Place(tiktoksim.OrderSpec{}))
 		}
 	})
 }
@@ -151,13 +151,13 @@ func TestShopifyRefuses(t *testing.T) {
 func TestTheSellerWithdrewTheAuthorization(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{})
-	s.must(s.tiktok.Deauthorize(seller))
-	err := s.bring(args(id))
+	id := s.Place(tiktoksim.OrderSpec{})
+	s.Must(s.TikTok.Deauthorize(seller))
+	err := s.Import(args(id))
 	if err != nil && !errors.Is(err, links.ErrFenced) && fault.Of(err) == fault.None {
 		t.Fatal(err)
 	}
-	if got := s.codes(id); !slices.Equal(got, []exceptions.Code{exceptions.ConnectionExpired}) {
+	if got := s.Codes(id); !slices.Equal(got, []exceptions.Code{exceptions.ConnectionExpired}) {
 		t.Errorf("exceptions %v after %v", got, err)
 	}
 }
@@ -165,15 +165,15 @@ func TestTheSellerWithdrewTheAuthorization(t *testing.T) {
 func TestAJobThatLostItsLeaseStops(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{})
-	lease, err := s.store.LeaseOrder(t.Context(), shop, id, time.Minute)
-	s.must(err)
-	if err := s.importer.Import(t.Context(), args(id)); fault.Of(err) != fault.Later || !errors.Is(err, links.ErrLeased) {
+	id := s.Place(tiktoksim.OrderSpec{})
+	lease, err := s.Store.LeaseOrder(t.Context(), shop, id, time.Minute)
+	s.Must(err)
+	if err := s.Importer.Import(t.Context(), args(id)); fault.Of(err) != fault.Later || !errors.Is(err, links.ErrLeased) {
 		t.Fatalf("got %v, want to come back later", err)
 	}
-	s.clock.pass(2 * time.Minute) // the holder crashed: its lease ends
+	s.Clock.Pass(2 * time.Minute) // the holder crashed: its lease ends
 	s.written(id)
-	if err := s.store.SaveOrder(t.Context(), lease, links.Order{Shop: shop, ID: id, State: links.Skipped}); !errors.Is(err, links.ErrFenced) {
+	if err := s.Store.SaveOrder(t.Context(), lease, links.Order{Shop: shop, ID: id, State: links.Skipped}); !errors.Is(err, links.ErrFenced) {
 		t.Errorf("the old lease still writes: %v", err)
 	}
 }

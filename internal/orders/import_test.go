@@ -18,25 +18,25 @@ import (
 func TestAnOrderWaitsForTikTokAndIsThenWrittenOnce(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{Status: "UNPAID"})
+	id := s.Place(tiktoksim.OrderSpec{Status: "UNPAID"})
 	for _, wait := range []struct{ status, reason string }{{"UNPAID", "unpaid"}, {"ON_HOLD", "on_hold"}} {
-		s.must(s.tiktok.SetStatus(string(id), wait.status))
-		s.must(s.bring(args(id)))
-		if row := s.row(id); row.State != links.Waiting || row.Reason != wait.reason {
+		s.Must(s.TikTok.SetStatus(string(id), wait.status))
+		s.Bring(id)
+		if row := s.Row(id); row.State != links.Waiting || row.Reason != wait.reason {
 			t.Fatalf("%s: order is %s (%s)", wait.status, row.State, row.Reason)
 		}
 	}
-	s.must(s.tiktok.SetStatus(string(id), "AWAITING_SHIPMENT"))
+	s.Must(s.TikTok.SetStatus(string(id), "AWAITING_SHIPMENT"))
 	row, _ := s.written(id)
 	if row.Total != "19.49" || row.Currency != "USD" {
 		t.Errorf("total %s %s", row.Total, row.Currency)
 	}
-	lines, err := s.store.Lines(t.Context(), shop, id)
-	s.must(err)
+	lines, err := s.Store.Lines(t.Context(), shop, id)
+	s.Must(err)
 	if len(lines) != 1 || len(lines[0].Units) != 1 || !strings.HasPrefix(string(lines[0].ShopifyLine), "gid://shopify/LineItem/") {
 		t.Errorf("lines %+v", lines)
 	}
-	s.must(s.tiktok.SetStatus(string(id), "IN_TRANSIT"))
+	s.Must(s.TikTok.SetStatus(string(id), "IN_TRANSIT"))
 	if row, _ := s.written(id); row.Status != tiktok.InTransit {
 		t.Errorf("status %s is not up to date", row.Status)
 	}
@@ -47,22 +47,22 @@ func TestAnExceptionClearsWhenItsCauseIsGone(t *testing.T) {
 	mug := tiktoksim.SampleUnit()
 	mug.SellerSKU = "NEW-SKU"
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{mug}})
+	id := s.Place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{mug}})
 	for range 2 { // asking again opens nothing twice
-		s.must(s.bring(args(id)))
-		if !slices.Equal(s.codes(id), []exceptions.Code{exceptions.SKUUnmatched}) {
-			t.Fatalf("exceptions %v", s.codes(id))
+		s.Bring(id)
+		if !slices.Equal(s.Codes(id), []exceptions.Code{exceptions.SKUUnmatched}) {
+			t.Fatalf("exceptions %v", s.Codes(id))
 		}
 	}
-	if row := s.row(id); row.State != links.Held || row.Reason != "sku_unmatched" {
+	if row := s.Row(id); row.State != links.Held || row.Reason != "sku_unmatched" {
 		t.Fatalf("order is %s (%s)", row.State, row.Reason)
 	}
-	_, err := s.shopify.AddVariant(string(shop), shopifysim.VariantSpec{SKU: "NEW-SKU", ProductTitle: "New", Price: 1800})
-	s.must(err)
-	s.clock.pass(time.Minute)
+	_, err := s.Shopify.AddVariant(string(shop), shopifysim.VariantSpec{SKU: "NEW-SKU", ProductTitle: "New", Price: 1800})
+	s.Must(err)
+	s.Clock.Pass(time.Minute)
 	s.written(id)
-	all, _, err := s.store.Exceptions(t.Context(), shop, "", 10)
-	s.must(err)
+	all, _, err := s.Store.Exceptions(t.Context(), shop, "", 10)
+	s.Must(err)
 	if len(all) != 1 || all[0].Status != exceptions.Resolved || all[0].Resolution != exceptions.CauseGone {
 		t.Errorf("exceptions %+v", all)
 	}
@@ -71,35 +71,35 @@ func TestAnExceptionClearsWhenItsCauseIsGone(t *testing.T) {
 func TestSwitchesHoldAndReleaseOrders(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.set(func(settings *shops.Settings) { settings.PullOrders, settings.PushOrders = false, false })
-	id := s.place(tiktoksim.OrderSpec{})
-	s.must(s.bring(args(id)))
-	if row := s.row(id); row.State != links.Waiting || row.Reason != orders.PullOff {
+	s.Set(func(settings *shops.Settings) { settings.PullOrders, settings.PushOrders = false, false })
+	id := s.Place(tiktoksim.OrderSpec{})
+	s.Bring(id)
+	if row := s.Row(id); row.State != links.Waiting || row.Reason != orders.PullOff {
 		t.Fatalf("order is %s (%s)", row.State, row.Reason)
 	}
-	s.set(func(settings *shops.Settings) { settings.PullOrders = true })
-	s.must(s.bring(args(id)))
-	if row := s.row(id); row.State != links.Held || row.Reason != orders.PushOff {
+	s.Set(func(settings *shops.Settings) { settings.PullOrders = true })
+	s.Bring(id)
+	if row := s.Row(id); row.State != links.Held || row.Reason != orders.PushOff {
 		t.Fatalf("order is %s (%s)", row.State, row.Reason)
 	}
-	if len(s.inShopify(id)) != 0 {
+	if len(s.InShopify(id)) != 0 {
 		t.Fatal("written although push is off")
 	}
-	s.set(func(settings *shops.Settings) { settings.PushOrders = true })
-	s.must((&orders.Releaser{Store: s.store}).Release(t.Context(), orders.ReleaseArgs{Shop: shop, State: links.Held, Reason: orders.PushOff}))
-	released := s.jobs.take("order_import")
+	s.Set(func(settings *shops.Settings) { settings.PushOrders = true })
+	s.Must((&orders.Releaser{Store: s.Store}).Release(t.Context(), orders.ReleaseArgs{Shop: shop, State: links.Held, Reason: orders.PushOff}))
+	released := s.Jobs.Take("order_import")
 	if len(released) != 1 {
 		t.Fatalf("released %v", released)
 	}
-	s.must(s.bring(released[0].(orders.ImportArgs)))
+	s.Must(s.Import(released[0].(orders.ImportArgs)))
 	s.written(id)
 }
 
 func TestAnOrderThatTikTokDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.must(s.bring(args("576900000000099999")))
-	if got := s.codes("576900000000099999"); !slices.Equal(got, []exceptions.Code{exceptions.OrderNotFound}) {
+	s.Bring("576900000000099999")
+	if got := s.Codes("576900000000099999"); !slices.Equal(got, []exceptions.Code{exceptions.OrderNotFound}) {
 		t.Errorf("exceptions %v", got)
 	}
 }
@@ -107,10 +107,10 @@ func TestAnOrderThatTikTokDoesNotKnow(t *testing.T) {
 func TestTheShopThatTookTheOrderIsFound(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{})
+	id := s.Place(tiktoksim.OrderSpec{})
 	a := args(id)
 	a.TikTokShop = ""
-	s.must(s.bring(a))
+	s.Must(s.Import(a))
 	if row, _ := s.written(id); row.TikTokShop != tiktokShop {
 		t.Errorf("tiktok shop %q", row.TikTokShop)
 	}
@@ -119,21 +119,21 @@ func TestTheShopThatTookTheOrderIsFound(t *testing.T) {
 func TestTheReferenceIsToldToTikTokAndIsOptional(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{})
+	id := s.Place(tiktoksim.OrderSpec{})
 	_, o := s.written(id)
-	jobs := s.jobs.take("order_reference")
+	jobs := s.Jobs.Take("order_reference")
 	if len(jobs) != 1 {
 		t.Fatalf("jobs %v", jobs)
 	}
 	job := jobs[0].(orders.ReferenceArgs)
 	for range 2 {
-		s.must(s.referrer.Reference(t.Context(), job))
+		s.Must(s.referrer.Reference(t.Context(), job))
 	}
-	references := s.tiktok.ExternalReferences(string(id))
+	references := s.TikTok.ExternalReferences(string(id))
 	if len(references) != 1 || !strings.HasSuffix(o.GID, "/"+references[0].ID) || len(references[0].Lines) != 1 {
 		t.Errorf("references %+v, order %s", references, o.GID)
 	}
-	if s.row(id).ReferencedAt == nil {
+	if s.Row(id).ReferencedAt == nil {
 		t.Error("the ledger does not know of the reference")
 	}
 }
@@ -141,10 +141,10 @@ func TestTheReferenceIsToldToTikTokAndIsOptional(t *testing.T) {
 func TestNoBuyerDataInTimelineAndExceptions(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.place(tiktoksim.OrderSpec{})
+	id := s.Place(tiktoksim.OrderSpec{})
 	s.written(id)
-	entries, err := s.store.Timeline(t.Context(), shop, id)
-	s.must(err)
+	entries, err := s.Store.Timeline(t.Context(), shop, id)
+	s.Must(err)
 	if len(entries) < 4 {
 		t.Fatalf("only %d entries", len(entries))
 	}
@@ -165,17 +165,17 @@ func TestAShopThatIsOffIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	for off, asked := range map[shops.OffReason]bool{shops.OffByMerchant: false, shops.OffNoMarket: true} {
 		s := setUp(t)
-		s.must(s.store.SetConnectionOff(t.Context(), shop, tiktokShop, off))
-		id := s.place(tiktoksim.OrderSpec{})
-		s.must(s.bring(args(id)))
-		if row := s.row(id); row.State != links.Waiting || row.Reason != orders.ConnectionOff || len(s.inShopify(id)) != 0 {
+		s.Must(s.Store.SetConnectionOff(t.Context(), shop, tiktokShop, off))
+		id := s.Place(tiktoksim.OrderSpec{})
+		s.Bring(id)
+		if row := s.Row(id); row.State != links.Waiting || row.Reason != orders.ConnectionOff || len(s.InShopify(id)) != 0 {
 			t.Errorf("%s: order is %s (%s)", off, row.State, row.Reason)
 		}
 		if asked { // a person who names the order means it
 			a := args(id)
 			a.Asked = true
-			s.must(s.bring(a))
-			if row := s.row(id); row.State != links.Written {
+			s.Must(s.Import(a))
+			if row := s.Row(id); row.State != links.Written {
 				t.Errorf("%s: order is %s (%s) after it was asked for", off, row.State, row.Reason)
 			}
 		}

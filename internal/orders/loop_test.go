@@ -22,23 +22,23 @@ func (askJob) Kind() string { return "ask_loop" }
 func TestLoopIsAskedAboutAWrittenOrderWhereThereIsAKey(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.importer.LoopCheck = func(shop shopify.Domain, id tiktok.OrderID) orders.Job { return askJob{shop, id} }
+	s.Importer.LoopCheck = func(shop shopify.Domain, id tiktok.OrderID) orders.Job { return askJob{shop, id} }
 
-	s.written(s.place(tiktoksim.OrderSpec{}))
-	if jobs := s.jobs.take("ask_loop"); len(jobs) != 0 {
+	s.written(s.Place(tiktoksim.OrderSpec{}))
+	if jobs := s.Jobs.Take("ask_loop"); len(jobs) != 0 {
 		t.Errorf("asked without a key: %v", jobs)
 	}
 
-	s.set(func(settings *shops.Settings) { key := secret.New("loop-key"); settings.LoopKey = &key })
-	waiting := s.place(tiktoksim.OrderSpec{Status: "ON_HOLD"})
-	s.must(s.bring(args(waiting)))
-	if jobs := s.jobs.take("ask_loop"); len(jobs) != 0 {
+	s.Set(func(settings *shops.Settings) { key := secret.New("loop-key"); settings.LoopKey = &key })
+	waiting := s.Place(tiktoksim.OrderSpec{Status: "ON_HOLD"})
+	s.Bring(waiting)
+	if jobs := s.Jobs.Take("ask_loop"); len(jobs) != 0 {
 		t.Errorf("asked about an order that is not written: %v", jobs)
 	}
-	id := s.place(tiktoksim.OrderSpec{})
+	id := s.Place(tiktoksim.OrderSpec{})
 	s.written(id)
 	s.written(id) // once is enough
-	if jobs := s.jobs.take("ask_loop"); len(jobs) != 1 || jobs[0] != orders.Job(askJob{shop, id}) {
+	if jobs := s.Jobs.Take("ask_loop"); len(jobs) != 1 || jobs[0] != orders.Job(askJob{shop, id}) {
 		t.Errorf("jobs %v, want one for order %s", jobs, id)
 	}
 }

@@ -21,17 +21,17 @@ import (
 // mapTo maps a SKU to a variant as the merchant does, and runs what follows.
 func (s *scene) mapTo(sku tiktok.SKUID, variant shopify.GID) {
 	s.Helper()
-	mapper := &orders.Mapper{Tables: s.store}
-	s.must(mapper.ChangeSKUs(s.Context(), shop, []mappings.SKU{{SKUID: sku, Variant: variant}}))
-	released := s.jobs.take("order_release")
+	mapper := &orders.Mapper{Tables: s.Store}
+	s.Must(mapper.ChangeSKUs(s.Context(), shop, []mappings.SKU{{SKUID: sku, Variant: variant}}))
+	released := s.Jobs.Take("order_release")
 	if len(released) != 2 {
 		s.Fatalf("released %v, want what is unmatched and what is ambiguous", released)
 	}
 	for _, job := range released {
-		s.must((&orders.Releaser{Store: s.store}).Release(s.Context(), job.(orders.ReleaseArgs)))
+		s.Must((&orders.Releaser{Store: s.Store}).Release(s.Context(), job.(orders.ReleaseArgs)))
 	}
-	for _, job := range s.jobs.take("order_import") {
-		s.must(s.bring(job.(orders.ImportArgs)))
+	for _, job := range s.Jobs.Take("order_import") {
+		s.Must(s.Import(job.(orders.ImportArgs)))
 	}
 }
 
@@ -45,20 +45,20 @@ func TestAMappingIsAllThatAHeldOrderNeeds(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	unit := unmatchedUnit()
-	id := s.place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unit}})
-	s.must(s.bring(args(id)))
-	if codes := s.codes(id); len(codes) != 1 || codes[0] != exceptions.SKUUnmatched {
+	id := s.Place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unit}})
+	s.Bring(id)
+	if codes := s.Codes(id); len(codes) != 1 || codes[0] != exceptions.SKUUnmatched {
 		t.Fatalf("open: %v", codes)
 	}
 	hat := shopify.GID(s.variant("HAT-RST"))
 	s.mapTo(tiktok.SKUID(unit.SKUID), hat)
-	row := s.row(id)
-	written := s.inShopify(id)
-	if row.State != links.Written || len(written) != 1 || written[0].Lines[0].VariantGID != string(hat) || len(s.codes(id)) != 0 {
-		t.Fatalf("%s (%s), %d in shopify, open: %v", row.State, row.Reason, len(written), s.codes(id))
+	row := s.Row(id)
+	written := s.InShopify(id)
+	if row.State != links.Written || len(written) != 1 || written[0].Lines[0].VariantGID != string(hat) || len(s.Codes(id)) != 0 {
+		t.Fatalf("%s (%s), %d in shopify, open: %v", row.State, row.Reason, len(written), s.Codes(id))
 	}
-	lines, err := s.store.Lines(t.Context(), shop, id)
-	s.must(err)
+	lines, err := s.Store.Lines(t.Context(), shop, id)
+	s.Must(err)
 	if lines[0].Variant != hat || lines[0].SKU != "HAT-RST" || lines[0].ShopifyLine == "" {
 		t.Errorf("the ledger's line: %+v", lines[0])
 	}
@@ -70,15 +70,15 @@ func TestAMappingToAVariantThatIsGoneSaysSo(t *testing.T) {
 	unit := tiktoksim.SampleUnit() // its seller SKU has a variant, but the merchant said another one
 	sku := tiktok.SKUID(unit.SKUID)
 	s.mapTo(sku, "gid://shopify/ProductVariant/404")
-	id := s.place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unit}})
-	s.must(s.bring(args(id)))
-	open, err := s.store.OrderExceptions(t.Context(), shop, id)
-	s.must(err)
+	id := s.Place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unit}})
+	s.Bring(id)
+	open, err := s.Store.OrderExceptions(t.Context(), shop, id)
+	s.Must(err)
 	if len(open) != 1 || open[0].Code != exceptions.SKUUnmatched || !strings.Contains(open[0].Message, "variant 404, which is no longer in Shopify") {
 		t.Fatalf("open: %+v", open)
 	}
 	s.mapTo(sku, "") // removed: the seller SKU counts again
-	if row := s.row(id); row.State != links.Written {
+	if row := s.Row(id); row.State != links.Written {
 		t.Errorf("%s (%s)", row.State, row.Reason)
 	}
 }
@@ -147,14 +147,14 @@ func TestAMappingThatComesWhileTheTableIsRead(t *testing.T) {
 	s := setUp(t)
 	unit := unmatchedUnit()
 	hat := shopify.GID(s.variant("HAT-RST"))
-	s.importer.Book = &lateBook{Book: s.store, after: func() { s.mapTo(tiktok.SKUID(unit.SKUID), hat) }}
-	id := s.place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unit}})
-	s.must(s.bring(args(id)))
-	if row := s.row(id); row.State != links.Held || row.Reason != string(exceptions.SKUUnmatched) {
+	s.Importer.Book = &lateBook{Book: s.Store, after: func() { s.mapTo(tiktok.SKUID(unit.SKUID), hat) }}
+	id := s.Place(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{unit}})
+	s.Bring(id)
+	if row := s.Row(id); row.State != links.Held || row.Reason != string(exceptions.SKUUnmatched) {
 		t.Fatalf("%s (%s): the mapping was not late", row.State, row.Reason)
 	}
 	s.look()
-	if row := s.row(id); row.State != links.Written || len(s.codes(id)) != 0 || s.one(id).Lines[0].VariantGID != string(hat) {
-		t.Errorf("%s (%s), open: %v", row.State, row.Reason, s.codes(id))
+	if row := s.Row(id); row.State != links.Written || len(s.Codes(id)) != 0 || s.one(id).Lines[0].VariantGID != string(hat) {
+		t.Errorf("%s (%s), open: %v", row.State, row.Reason, s.Codes(id))
 	}
 }

@@ -18,10 +18,10 @@ import (
 func TestADevelopmentShopsLimitIsWaitedOut(t *testing.T) {
 	t.Parallel()
 	s := setUp(t, func(_ *shopifysim.Options, spec *shopifysim.ShopSpec) { spec.DevelopmentShop = true })
-	start := s.clock.Now()
+	start := s.Clock.Now()
 	var waiting []tiktok.OrderID
 	for range 12 {
-		waiting = append(waiting, s.place(tiktoksim.OrderSpec{}))
+		waiting = append(waiting, s.Place(tiktoksim.OrderSpec{}))
 	}
 	postponed := 0
 	for rounds := 0; len(waiting) > 0; rounds++ {
@@ -30,10 +30,10 @@ func TestADevelopmentShopsLimitIsWaitedOut(t *testing.T) {
 		}
 		var left []tiktok.OrderID
 		for _, id := range waiting {
-			switch err := s.importer.Import(t.Context(), args(id)); fault.Of(err) {
+			switch err := s.Importer.Import(t.Context(), args(id)); fault.Of(err) {
 			case fault.None:
-				if row := s.row(id); row.State != links.Written || len(s.codes(id)) != 0 {
-					t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.codes(id))
+				if row := s.Row(id); row.State != links.Written || len(s.Codes(id)) != 0 {
+					t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.Codes(id))
 				}
 			case fault.Later:
 				postponed++
@@ -43,12 +43,12 @@ func TestADevelopmentShopsLimitIsWaitedOut(t *testing.T) {
 			}
 		}
 		waiting = left
-		s.clock.pass(15 * time.Second)
+		s.Clock.Pass(15 * time.Second)
 	}
-	if took := s.clock.Now().Sub(start); took < 2*time.Minute || postponed == 0 {
+	if took := s.Clock.Now().Sub(start); took < 2*time.Minute || postponed == 0 {
 		t.Errorf("twelve orders in %v, %d times put off: was there a limit?", took, postponed)
 	}
-	if n := len(s.shopify.Orders(string(shop))); n != 12 {
+	if n := len(s.Shopify.Orders(string(shop))); n != 12 {
 		t.Errorf("shopify has %d orders", n)
 	}
 }
@@ -58,18 +58,18 @@ func TestTikToksLimitIsWaitedOut(t *testing.T) {
 	t.Parallel()
 	for _, retryAfter := range []time.Duration{0, 90 * time.Second} {
 		s := setUp(t)
-		id := s.place(tiktoksim.OrderSpec{})
+		id := s.Place(tiktoksim.OrderSpec{})
 		busy := chaos.Fault{Kind: chaos.Throttled, RetryAfter: retryAfter}
-		s.faults.Add(tiktoksim.OpOrderDetail, busy, 1)
-		s.faults.Add(tiktoksim.OpExternalGet, busy, 1) // optional: it holds nothing up
-		before := s.clock.Now()
-		err := s.importer.Import(t.Context(), orders.ImportArgs{Shop: shop, TikTokShop: tiktokShop, Order: id, Cause: "test"})
+		s.Faults.Add(tiktoksim.OpOrderDetail, busy, 1)
+		s.Faults.Add(tiktoksim.OpExternalGet, busy, 1) // optional: it holds nothing up
+		before := s.Clock.Now()
+		err := s.Importer.Import(t.Context(), orders.ImportArgs{Shop: shop, TikTokShop: tiktokShop, Order: id, Cause: "test"})
 		if fault.Of(err) != fault.Later {
 			t.Fatalf("got %v, want to come back", err)
 		}
-		s.faults.Add(tiktoksim.OpOrderDetail, busy, 1)
+		s.Faults.Add(tiktoksim.OpOrderDetail, busy, 1)
 		s.written(id)
-		if waited := s.clock.Now().Sub(before); waited < max(retryAfter, 10*time.Second) {
+		if waited := s.Clock.Now().Sub(before); waited < max(retryAfter, 10*time.Second) {
 			t.Errorf("waited %v, TikTok asked for %v", waited, retryAfter)
 		}
 	}

@@ -75,7 +75,7 @@ func TestPollingThroughMisbehavior(t *testing.T) {
 			t.Parallel()
 			s := setUp(t)
 			all := s.sell(150, time.Second)
-			s.faults.Add(tiktoksim.OpOrderSearch, chaos.Fault{Kind: kind}, 1)
+			s.Faults.Add(tiktoksim.OpOrderSearch, chaos.Fault{Kind: kind}, 1)
 			if lost := missing(all, s.poll(s.poller(nil))); len(lost) > 0 {
 				t.Errorf("%d lost", len(lost))
 			}

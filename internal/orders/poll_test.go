@@ -41,8 +41,8 @@ func (m *meddler) SearchOrders(ctx context.Context, seat tiktok.Seat, search tik
 
 func (s *scene) poller(before func(page int) error) *orders.Poller {
 	return &orders.Poller{
-		Store: s.store, TikTok: &meddler{Client: s.importer.TikTok.(*tiktok.Client), before: before},
-		Interval: pollEvery, Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Store: s.Store, TikTok: &meddler{Client: s.Importer.TikTok.(*tiktok.Client), before: before},
+		Interval: pollEvery, Now: s.Clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 }
 
@@ -53,14 +53,14 @@ func (s *scene) poll(p *orders.Poller) []tiktok.OrderID {
 	for fault.Of(err) == fault.Later {
 		err = p.PollShop(s.Context(), pollShop)
 	}
-	s.must(err)
+	s.Must(err)
 	return s.imports()
 }
 
 // imports takes what the queue was handed to import.
 func (s *scene) imports() []tiktok.OrderID {
 	var ids []tiktok.OrderID
-	for _, job := range s.jobs.take("order_import") {
+	for _, job := range s.Jobs.Take("order_import") {
 		ids = append(ids, job.(orders.ImportArgs).Order)
 	}
 	return ids
@@ -68,8 +68,8 @@ func (s *scene) imports() []tiktok.OrderID {
 
 func (s *scene) cursor() links.Cursor {
 	s.Helper()
-	c, err := s.store.Cursor(s.Context(), shop, tiktokShop, "order_poll")
-	s.must(err)
+	c, err := s.Store.Cursor(s.Context(), shop, tiktokShop, "order_poll")
+	s.Must(err)
 	return c
 }
 
@@ -77,9 +77,9 @@ func (s *scene) cursor() links.Cursor {
 func (s *scene) sell(n int, apart time.Duration) []tiktok.OrderID {
 	s.Helper()
 	ids := make([]tiktok.OrderID, n)
-	first := s.clock.Now().Add(-time.Hour - time.Duration(n)*apart)
+	first := s.Clock.Now().Add(-time.Hour - time.Duration(n)*apart)
 	for i := range ids {
-		ids[i] = s.place(tiktoksim.OrderSpec{Created: first.Add(time.Duration(i) * apart)})
+		ids[i] = s.Place(tiktoksim.OrderSpec{Created: first.Add(time.Duration(i) * apart)})
 	}
 	return ids
 }
@@ -97,21 +97,21 @@ func TestPollingFindsWhatNoWebhookTold(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	p := s.poller(nil)
-	id := s.place(tiktoksim.OrderSpec{Created: s.clock.Now().Add(-time.Minute)})
+	id := s.Place(tiktoksim.OrderSpec{Created: s.Clock.Now().Add(-time.Minute)})
 	if got := s.poll(p); !slices.Equal(got, []tiktok.OrderID{id}) {
 		t.Fatalf("found %v, want %s", got, id)
 	}
 	s.written(id)
-	s.clock.pass(pollEvery)
+	s.Clock.Pass(pollEvery)
 	if got := s.poll(p); len(got) != 0 {
 		t.Errorf("found %v although the ledger is up to date", got)
 	}
-	s.must(s.tiktok.SetStatus(string(id), "IN_TRANSIT"))
-	s.clock.pass(pollEvery)
+	s.Must(s.TikTok.SetStatus(string(id), "IN_TRANSIT"))
+	s.Clock.Pass(pollEvery)
 	if got := s.poll(p); !slices.Equal(got, []tiktok.OrderID{id}) {
 		t.Errorf("found %v, want the order that was shipped", got)
 	}
-	if c := s.cursor(); c.Value != s.clock.Now().Unix() || c.Until != 0 || c.Page != "" {
+	if c := s.cursor(); c.Value != s.Clock.Now().Unix() || c.Until != 0 || c.Page != "" {
 		t.Errorf("cursor %+v", c)
 	}
 }
@@ -123,11 +123,11 @@ func TestWhichShopsArePolled(t *testing.T) {
 		polled bool
 	}{
 		"all is well": {func(*scene) {}, true},
-		"pull off":    {func(s *scene) { s.set(func(settings *shops.Settings) { settings.PullOrders = false }) }, false},
+		"pull off":    {func(s *scene) { s.Set(func(settings *shops.Settings) { settings.PullOrders = false }) }, false},
 		"switched off": {func(s *scene) {
-			s.must(s.store.SetConnectionOff(s.Context(), shop, tiktokShop, shops.OffByMerchant))
+			s.Must(s.Store.SetConnectionOff(s.Context(), shop, tiktokShop, shops.OffByMerchant))
 		}, false},
-		"disconnected": {func(s *scene) { s.must(s.store.Disconnect(s.Context(), shop, tiktokShop)) }, false},
+		"disconnected": {func(s *scene) { s.Must(s.Store.Disconnect(s.Context(), shop, tiktokShop)) }, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -136,8 +136,8 @@ func TestWhichShopsArePolled(t *testing.T) {
 			s.sell(1, time.Second)
 			c.change(s)
 			p := s.poller(nil)
-			s.must(p.Poll(t.Context(), orders.PollArgs{}))
-			if got := s.jobs.take("order_poll_shop"); (len(got) == 1) != c.polled {
+			s.Must(p.Poll(t.Context(), orders.PollArgs{}))
+			if got := s.Jobs.Take("order_poll_shop"); (len(got) == 1) != c.polled {
 				t.Errorf("started %v", got)
 			}
 			// A job that was started before comes to the same.
@@ -163,16 +163,16 @@ func TestAFirstPollBeginsAtTheStartLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := setUp(t)
-			s.set(func(settings *shops.Settings) {
+			s.Set(func(settings *shops.Settings) {
 				settings.ImportFrom = nil
 				if c.line != 0 {
-					line := s.clock.Now().Add(-c.line)
+					line := s.Clock.Now().Add(-c.line)
 					settings.ImportFrom = &line
 				}
 			})
 			var ids, want []tiktok.OrderID
 			for _, ago := range []time.Duration{40 * day, 20 * day, day, time.Minute} {
-				ids = append(ids, s.place(tiktoksim.OrderSpec{Created: s.clock.Now().Add(-ago)}))
+				ids = append(ids, s.Place(tiktoksim.OrderSpec{Created: s.Clock.Now().Add(-ago)}))
 			}
 			for _, n := range c.want {
 				want = append(want, ids[n])
@@ -188,10 +188,10 @@ func TestAFirstPollBeginsAtTheStartLine(t *testing.T) {
 func TestPollingPassesByOrdersFromBeforeTheStartLine(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.set(func(settings *shops.Settings) { settings.ImportFrom = nil })
-	old := s.place(tiktoksim.OrderSpec{Created: s.clock.Now().Add(-48 * time.Hour)})
-	s.must(s.tiktok.SetStatus(string(old), "DELIVERED"))
-	s.clock.pass(time.Minute)
+	s.Set(func(settings *shops.Settings) { settings.ImportFrom = nil })
+	old := s.Place(tiktoksim.OrderSpec{Created: s.Clock.Now().Add(-48 * time.Hour)})
+	s.Must(s.TikTok.SetStatus(string(old), "DELIVERED"))
+	s.Clock.Pass(time.Minute)
 	if got := s.poll(s.poller(nil)); len(got) != 0 {
 		t.Errorf("found %v", got)
 	}
@@ -215,7 +215,7 @@ func TestAThousandOrders(t *testing.T) {
 			if len(got) > 1100 { // the edge of a page is read twice, and so is the first page of one second
 				t.Errorf("%d imports for 1000 orders", len(got))
 			}
-			s.clock.pass(pollEvery)
+			s.Clock.Pass(pollEvery)
 			if again := s.poll(p); len(again) != 0 {
 				t.Errorf("%d found again", len(again))
 			}
@@ -229,9 +229,9 @@ func TestOrdersThatMoveWhileThePagesAreRead(t *testing.T) {
 	s := setUp(t)
 	all := s.sell(450, time.Second)
 	p := s.poller(func(page int) error {
-		s.clock.pass(time.Second)
+		s.Clock.Pass(time.Second)
 		for n := range 7 { // of those already read
-			if err := s.tiktok.SetStatus(string(all[(page-1)*7+n]), "IN_TRANSIT"); err != nil {
+			if err := s.TikTok.SetStatus(string(all[(page-1)*7+n]), "IN_TRANSIT"); err != nil {
 				return err
 			}
 		}
@@ -239,7 +239,7 @@ func TestOrdersThatMoveWhileThePagesAreRead(t *testing.T) {
 	})
 	got := s.poll(p)
 	p.TikTok.(*meddler).before = nil
-	s.clock.pass(pollEvery)
+	s.Clock.Pass(pollEvery)
 	got = append(got, s.poll(p)...)
 	if lost := missing(all, got); len(lost) > 0 {
 		t.Errorf("%d orders were lost: %v", len(lost), lost)
@@ -250,7 +250,7 @@ func TestALongPassEndsItsJobAndGoesOn(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	all := s.sell(350, time.Second)
-	p := s.poller(func(int) error { s.clock.pass(7 * time.Second); return nil })
+	p := s.poller(func(int) error { s.Clock.Pass(7 * time.Second); return nil })
 	jobs := 1
 	for err := p.PollShop(t.Context(), pollShop); err != nil; err = p.PollShop(t.Context(), pollShop) {
 		if fault.Of(err) != fault.Later {
@@ -280,7 +280,7 @@ func TestPollsAtOnce(t *testing.T) {
 		t.Errorf("%d lost", len(lost))
 	}
 	s.poll(s.poller(nil)) // whatever they left unfinished
-	if c := s.cursor(); c.Value != s.clock.Now().Unix() || c.Until != 0 {
+	if c := s.cursor(); c.Value != s.Clock.Now().Unix() || c.Until != 0 {
 		t.Errorf("cursor %+v", c)
 	}
 }
@@ -289,8 +289,8 @@ func TestTheCauseOfAFoundOrderIsNamed(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	s.sell(1, time.Second)
-	s.must(s.poller(nil).PollShop(t.Context(), pollShop))
-	jobs := s.jobs.take("order_import")
+	s.Must(s.poller(nil).PollShop(t.Context(), pollShop))
+	jobs := s.Jobs.Take("order_import")
 	if len(jobs) != 1 || !strings.HasPrefix(jobs[0].(orders.ImportArgs).Cause, "poll:") || jobs[0].(orders.ImportArgs).Asked {
 		t.Errorf("jobs %+v", jobs)
 	}
@@ -305,13 +305,13 @@ func TestASecondChangeWithinTheSameSecond(t *testing.T) {
 	s.cancelUnits(id, 1) // no webhook tells of a single unit, and the clock stands still
 	p := s.poller(nil)
 	for pass := range 2 {
-		s.clock.pass(pollEvery)
+		s.Clock.Pass(pollEvery)
 		found := s.poll(p)
 		if want := []tiktok.OrderID{id}[pass:]; !slices.Equal(found, want) {
 			t.Errorf("pass %d found %v, want %v", pass+1, found, want)
 		}
 		for _, order := range found {
-			s.must(s.bring(args(order)))
+			s.Bring(order)
 		}
 		if n := len(s.one(id).Refunds); n != 1 {
 			t.Errorf("%d refunds, want 1", n)

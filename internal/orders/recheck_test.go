@@ -17,7 +17,7 @@ import (
 )
 
 func (s *scene) rechecker() *orders.Rechecker {
-	return &orders.Rechecker{Store: s.store, Interval: pollEvery, Now: s.clock.Now}
+	return &orders.Rechecker{Store: s.Store, Interval: pollEvery, Now: s.Clock.Now}
 }
 
 // work does what the queue was handed, and what follows from it.
@@ -26,15 +26,15 @@ func (s *scene) work() {
 	for busy := true; busy; {
 		busy = false
 		for _, kind := range []string{"order_choice", "order_resume", "order_import"} {
-			for _, job := range s.jobs.take(kind) {
+			for _, job := range s.Jobs.Take(kind) {
 				busy = true
 				switch job := job.(type) {
 				case orders.ChoiceArgs:
-					s.must(s.importer.Choose(s.Context(), job))
+					s.Must(s.Importer.Choose(s.Context(), job))
 				case orders.ResumeArgs:
-					s.must(s.rechecker().Resume(s.Context(), job))
+					s.Must(s.rechecker().Resume(s.Context(), job))
 				case orders.ImportArgs:
-					s.must(s.bring(job))
+					s.Must(s.Import(job))
 				}
 			}
 		}
@@ -44,25 +44,25 @@ func (s *scene) work() {
 // look lets one interval pass, looks at what is stopped, and works.
 func (s *scene) look() {
 	s.Helper()
-	s.clock.pass(pollEvery)
-	s.must(s.rechecker().Recheck(s.Context(), orders.RecheckArgs{}))
+	s.Clock.Pass(pollEvery)
+	s.Must(s.rechecker().Recheck(s.Context(), orders.RecheckArgs{}))
 	s.work()
 }
 
 // correct is TikTok changing an order without telling anybody.
 func (s *scene) correct(id tiktok.OrderID, old, changed string) {
 	s.Helper()
-	order, ok := s.tiktok.Order(string(id))
+	order, ok := s.TikTok.Order(string(id))
 	if !ok || !bytes.Contains(order.Raw, []byte(old)) {
 		s.Fatalf("order %s has no %s: %s", id, old, order.Raw)
 	}
-	_, err := s.tiktok.LoadOrder(string(tiktokShop), bytes.ReplaceAll(order.Raw, []byte(old), []byte(changed)))
-	s.must(err)
+	_, err := s.TikTok.LoadOrder(string(tiktokShop), bytes.ReplaceAll(order.Raw, []byte(old), []byte(changed)))
+	s.Must(err)
 }
 
 func (s *scene) variant(sku string) string {
 	s.Helper()
-	for _, v := range s.shopify.Variants(string(shop)) {
+	for _, v := range s.Shopify.Variants(string(shop)) {
 		if v.SKU == sku {
 			return v.GID
 		}
@@ -74,13 +74,13 @@ func (s *scene) variant(sku string) string {
 // reconnect is the seller agreeing anew, with the jobs that follow from it.
 func (s *scene) reconnect() {
 	s.Helper()
-	code, err := s.tiktok.Authorize(seller)
-	s.must(err)
-	grant, err := s.importer.TikTok.(*tiktok.Client).ExchangeCode(s.Context(), code)
-	s.must(err)
-	connections, err := s.store.Connections(s.Context(), shop)
-	s.must(err)
-	s.must(s.store.Connect(s.Context(), shops.Authorization{Shop: shop, OpenID: grant.OpenID, SellerName: "Stoneware", SellerRegion: "US"},
+	code, err := s.TikTok.Authorize(seller)
+	s.Must(err)
+	grant, err := s.Importer.TikTok.(*tiktok.Client).ExchangeCode(s.Context(), code)
+	s.Must(err)
+	connections, err := s.Store.Connections(s.Context(), shop)
+	s.Must(err)
+	s.Must(s.Store.Connect(s.Context(), shops.Authorization{Shop: shop, OpenID: grant.OpenID, SellerName: "Stoneware", SellerRegion: "US"},
 		tokens.Pair{Access: grant.Access, Refresh: grant.Refresh, AccessExpiresAt: grant.AccessExpiresAt, RefreshExpiresAt: grant.RefreshExpiresAt},
 		connections, orders.Renewed(shop)...))
 	s.work()
@@ -96,7 +96,7 @@ func (s *scene) homeless(change func(*tiktoksim.Address)) tiktok.OrderID {
 	s.Helper()
 	home := tiktoksim.DefaultAddress("US")
 	change(&home)
-	return s.place(tiktoksim.OrderSpec{Address: &home})
+	return s.Place(tiktoksim.OrderSpec{Address: &home})
 }
 
 // trouble is how an order meets an exception, and the fix that the merchant is told.
@@ -114,49 +114,49 @@ func troubles() []trouble {
 func troublesOfOrders() []trouble {
 	return []trouble{
 		{exceptions.SKUUnmatched,
-			func(s *scene) tiktok.OrderID { return s.place(tiktoksim.OrderSpec{Units: unit("NEW")}) },
+			func(s *scene) tiktok.OrderID { return s.Place(tiktoksim.OrderSpec{Units: unit("NEW")}) },
 			func(s *scene, _ tiktok.OrderID) {
-				_, err := s.shopify.AddVariant(string(shop), shopifysim.VariantSpec{SKU: "NEW", Price: 1800, Stock: 3})
-				s.must(err)
+				_, err := s.Shopify.AddVariant(string(shop), shopifysim.VariantSpec{SKU: "NEW", Price: 1800, Stock: 3})
+				s.Must(err)
 			}},
 		{exceptions.SKUAmbiguous,
 			func(s *scene) tiktok.OrderID {
-				_, err := s.shopify.AddVariant(string(shop), shopifysim.VariantSpec{SKU: "HAT-RST", Price: 1800, Stock: 3})
-				s.must(err)
-				return s.place(tiktoksim.OrderSpec{Units: unit("HAT-RST")})
+				_, err := s.Shopify.AddVariant(string(shop), shopifysim.VariantSpec{SKU: "HAT-RST", Price: 1800, Stock: 3})
+				s.Must(err)
+				return s.Place(tiktoksim.OrderSpec{Units: unit("HAT-RST")})
 			},
 			func(s *scene, _ tiktok.OrderID) {
-				s.must(s.shopify.ChangeVariant(string(shop), s.variant("HAT-RST"), func(v *shopifysim.VariantSpec) { v.SKU = "HAT-OLD" }))
+				s.Must(s.Shopify.ChangeVariant(string(shop), s.variant("HAT-RST"), func(v *shopifysim.VariantSpec) { v.SKU = "HAT-OLD" }))
 			}},
 		{exceptions.TotalsMismatch,
-			func(s *scene) tiktok.OrderID { return s.place(tiktoksim.OrderSpec{Unexplained: 300}) },
+			func(s *scene) tiktok.OrderID { return s.Place(tiktoksim.OrderSpec{Unexplained: 300}) },
 			func(s *scene, id tiktok.OrderID) { s.correct(id, `"22.49"`, `"19.49"`) }},
 		{exceptions.CurrencyMismatch,
 			func(s *scene) tiktok.OrderID {
-				s.must(s.store.UpdateShop(s.Context(), shops.Shop{Domain: shop, Currency: "EUR"}))
-				return s.place(tiktoksim.OrderSpec{})
+				s.Must(s.Store.UpdateShop(s.Context(), shops.Shop{Domain: shop, Currency: "EUR"}))
+				return s.Place(tiktoksim.OrderSpec{})
 			},
 			func(s *scene, _ tiktok.OrderID) {
-				s.must(s.store.UpdateShop(s.Context(), shops.Shop{Domain: shop, Currency: "USD"}))
+				s.Must(s.Store.UpdateShop(s.Context(), shops.Shop{Domain: shop, Currency: "USD"}))
 			}},
 		{exceptions.DuplicateOrder,
 			func(s *scene) tiktok.OrderID {
-				id := s.place(tiktoksim.OrderSpec{})
-				_, err := s.shopify.InjectOrder(string(shop), shopifysim.Order{App: "other", Currency: "USD", SourceIdentifier: string(id)})
-				s.must(err)
-				s.clock.pass(time.Minute)
+				id := s.Place(tiktoksim.OrderSpec{})
+				_, err := s.Shopify.InjectOrder(string(shop), shopifysim.Order{App: "other", Currency: "USD", SourceIdentifier: string(id)})
+				s.Must(err)
+				s.Clock.Pass(time.Minute)
 				return id
 			},
 			func(s *scene, id tiktok.OrderID) {
-				open, err := s.store.OrderExceptions(s.Context(), shop, id)
-				s.must(err)
-				s.must((&orders.Desk{Files: s.store}).ResolveException(s.Context(), open[0], "adopt", ""))
+				open, err := s.Store.OrderExceptions(s.Context(), shop, id)
+				s.Must(err)
+				s.Must((&orders.Desk{Files: s.Store}).ResolveException(s.Context(), open[0], "adopt", ""))
 			}},
 		{exceptions.InventoryRefused,
 			func(s *scene) tiktok.OrderID {
-				s.set(func(settings *shops.Settings) { settings.InventoryBehaviour = shops.DecrementObeyingPolicy })
+				s.Set(func(settings *shops.Settings) { settings.InventoryBehaviour = shops.DecrementObeyingPolicy })
 				s.stock("MUG-12-SAGE", 0)
-				return s.place(tiktoksim.OrderSpec{})
+				return s.Place(tiktoksim.OrderSpec{})
 			},
 			func(s *scene, _ tiktok.OrderID) { s.stock("MUG-12-SAGE", 5) }},
 	}
@@ -164,7 +164,7 @@ func troublesOfOrders() []trouble {
 
 func troublesOfAddresses() []trouble {
 	moved := func(s *scene, id tiktok.OrderID) {
-		s.must(s.tiktok.ChangeAddress(string(id), tiktoksim.DefaultAddress("US")))
+		s.Must(s.TikTok.ChangeAddress(string(id), tiktoksim.DefaultAddress("US")))
 	}
 	return []trouble{
 		{exceptions.ZIPMissing, func(s *scene) tiktok.OrderID {
@@ -183,37 +183,37 @@ func troublesWithPlatforms() []trouble {
 	return []trouble{
 		{exceptions.APIRejected,
 			func(s *scene) tiktok.OrderID {
-				s.set(func(settings *shops.Settings) {
+				s.Set(func(settings *shops.Settings) {
 					settings.Tags = []string{"a tag that is longer than the forty characters that Shopify takes"}
 				})
-				return s.place(tiktoksim.OrderSpec{})
+				return s.Place(tiktoksim.OrderSpec{})
 			},
-			func(s *scene, _ tiktok.OrderID) { s.set(func(settings *shops.Settings) { settings.Tags = nil }) }},
+			func(s *scene, _ tiktok.OrderID) { s.Set(func(settings *shops.Settings) { settings.Tags = nil }) }},
 		{exceptions.ConnectionExpired,
 			func(s *scene) tiktok.OrderID {
-				s.must(s.tiktok.Deauthorize(seller))
-				return s.place(tiktoksim.OrderSpec{})
+				s.Must(s.TikTok.Deauthorize(seller))
+				return s.Place(tiktoksim.OrderSpec{})
 			},
 			func(s *scene, _ tiktok.OrderID) { s.reconnect() }},
 		{exceptions.ScopeMissing,
 			func(s *scene) tiktok.OrderID {
-				s.must(s.tiktok.SetScopes(seller, "seller.authorization.info", "seller.shop.info"))
-				return s.place(tiktoksim.OrderSpec{})
+				s.Must(s.TikTok.SetScopes(seller, "seller.authorization.info", "seller.shop.info"))
+				return s.Place(tiktoksim.OrderSpec{})
 			},
 			func(s *scene, _ tiktok.OrderID) {
-				s.must(s.tiktok.SetScopes(seller, tiktoksim.AllScopes()...))
+				s.Must(s.TikTok.SetScopes(seller, tiktoksim.AllScopes()...))
 				s.reconnect()
 			}},
 		{exceptions.OrderNotFound,
 			func(*scene) tiktok.OrderID { return "576900000000099999" },
 			func(s *scene, id tiktok.OrderID) {
-				order, _ := s.tiktok.Order(string(s.place(tiktoksim.OrderSpec{})))
-				_, err := s.tiktok.LoadOrder(string(tiktokShop), bytes.ReplaceAll(order.Raw, []byte(`"id":"`+order.ID+`"`), []byte(`"id":"`+string(id)+`"`)))
-				s.must(err)
+				order, _ := s.TikTok.Order(string(s.Place(tiktoksim.OrderSpec{})))
+				_, err := s.TikTok.LoadOrder(string(tiktokShop), bytes.ReplaceAll(order.Raw, []byte(`"id":"`+order.ID+`"`), []byte(`"id":"`+string(id)+`"`)))
+				s.Must(err)
 			}},
 		{exceptions.OrderNotUnderstood,
 			func(s *scene) tiktok.OrderID {
-				id := s.place(tiktoksim.OrderSpec{})
+				id := s.Place(tiktoksim.OrderSpec{})
 				s.correct(id, `"line_items"`, `"line_items_later"`)
 				return id
 			},
@@ -223,7 +223,7 @@ func troublesWithPlatforms() []trouble {
 
 func (s *scene) stock(sku string, n int) {
 	s.Helper()
-	s.must(s.shopify.ChangeVariant(string(shop), s.variant(sku), func(v *shopifysim.VariantSpec) { v.Stock = n }))
+	s.Must(s.Shopify.ChangeVariant(string(shop), s.variant(sku), func(v *shopifysim.VariantSpec) { v.Stock = n }))
 }
 
 // Nobody presses retry: the fix alone clears the exception and the order is written.
@@ -234,21 +234,21 @@ func TestEachExceptionClearsByItsFix(t *testing.T) {
 			t.Parallel()
 			s := setUp(t)
 			id := c.meet(s)
-			s.must(s.bring(args(id)))
+			s.Bring(id)
 			s.look() // what is looked at too early stays as it is
-			if row := s.row(id); row.State != links.Held || !slices.Equal(s.codes(id), []exceptions.Code{c.code}) {
-				t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.codes(id))
+			if row := s.Row(id); row.State != links.Held || !slices.Equal(s.Codes(id), []exceptions.Code{c.code}) {
+				t.Fatalf("order is %s (%s), exceptions %v", row.State, row.Reason, s.Codes(id))
 			}
 			c.fix(s, id)
 			s.look()
-			row := s.row(id)
+			row := s.Row(id)
 			if row.State != links.Written {
-				t.Fatalf("after the fix the order is %s (%s), exceptions %v", row.State, row.Reason, s.codes(id))
+				t.Fatalf("after the fix the order is %s (%s), exceptions %v", row.State, row.Reason, s.Codes(id))
 			}
-			if open := s.codes(id); len(open) > 0 {
+			if open := s.Codes(id); len(open) > 0 {
 				t.Errorf("still open: %v", open)
 			}
-			if n := len(s.inShopify(id)); n != 1 {
+			if n := len(s.InShopify(id)); n != 1 {
 				t.Errorf("shopify has %d orders", n)
 			}
 		})
@@ -277,12 +277,12 @@ func TestEveryCodeOfAnOrderIsMet(t *testing.T) {
 func TestLooksBecomeSeldom(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.prepare()
-	s.must(s.bring(args(s.place(tiktoksim.OrderSpec{Units: unit("NOWHERE")}))))
+	s.Prepare()
+	s.Must(s.Import(args(s.Place(tiktoksim.OrderSpec{Units: unit("NOWHERE")}))))
 	looks := func(rounds int, every time.Duration) (n int) {
 		for range rounds {
-			s.clock.pass(every)
-			s.must(s.rechecker().Recheck(t.Context(), orders.RecheckArgs{}))
+			s.Clock.Pass(every)
+			s.Must(s.rechecker().Recheck(t.Context(), orders.RecheckArgs{}))
 			n += len(s.imports())
 		}
 		return n
@@ -298,9 +298,9 @@ func TestLooksBecomeSeldom(t *testing.T) {
 func TestANumberThatTikTokDoesNotKnowIsGivenUp(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.must(s.bring(args("576900000000099999")))
-	s.clock.pass(3*24*time.Hour + time.Minute)
-	s.must(s.rechecker().Recheck(t.Context(), orders.RecheckArgs{}))
+	s.Bring("576900000000099999")
+	s.Clock.Pass(3*24*time.Hour + time.Minute)
+	s.Must(s.rechecker().Recheck(t.Context(), orders.RecheckArgs{}))
 	if got := s.imports(); len(got) != 0 {
 		t.Errorf("looked at again: %v", got)
 	}
@@ -309,14 +309,14 @@ func TestANumberThatTikTokDoesNotKnowIsGivenUp(t *testing.T) {
 func TestARoundIsBounded(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.prepare()
+	s.Prepare()
 	for range 105 {
-		s.must(s.bring(args(s.place(tiktoksim.OrderSpec{Units: unit("NOWHERE")}))))
+		s.Must(s.Import(args(s.Place(tiktoksim.OrderSpec{Units: unit("NOWHERE")}))))
 	}
-	s.clock.pass(time.Hour)
+	s.Clock.Pass(time.Hour)
 	var looked []tiktok.OrderID
 	for _, want := range []int{100, 5, 0} {
-		s.must(s.rechecker().Recheck(t.Context(), orders.RecheckArgs{}))
+		s.Must(s.rechecker().Recheck(t.Context(), orders.RecheckArgs{}))
 		got := s.imports()
 		if len(got) != want {
 			t.Errorf("%d in a round, want %d", len(got), want)

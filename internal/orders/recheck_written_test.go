@@ -14,7 +14,7 @@ import (
 // edit is somebody changing the order in Shopify.
 func (s *scene) edit(id tiktok.OrderID, change func(*shopifysim.Order)) {
 	s.Helper()
-	s.must(s.shopify.EditOrder(string(shop), s.one(id).GID, change))
+	s.Must(s.Shopify.EditOrder(string(shop), s.one(id).GID, change))
 }
 
 // after writes an order and lets something happen to it; the next import meets it.
@@ -29,12 +29,12 @@ func after(what func(*scene, tiktok.OrderID)) func(*scene) tiktok.OrderID {
 
 // troublesOfWritten are met by an order that is in Shopify already.
 func troublesOfWritten() []trouble {
-	cancel := func(s *scene, id tiktok.OrderID) { s.must(s.tiktok.SetStatus(string(id), "CANCELLED")) }
+	cancel := func(s *scene, id tiktok.OrderID) { s.Must(s.TikTok.SetStatus(string(id), "CANCELLED")) }
 	return []trouble{
 		{exceptions.AddressConflict,
 			after(func(s *scene, id tiktok.OrderID) {
 				s.edit(id, func(o *shopifysim.Order) { o.ShippingAddress.Address1 = "PO Box 1" })
-				s.must(s.tiktok.ChangeAddress(string(id), oak))
+				s.Must(s.TikTok.ChangeAddress(string(id), oak))
 			}),
 			func(s *scene, id tiktok.OrderID) {
 				s.edit(id, func(o *shopifysim.Order) {
@@ -52,11 +52,11 @@ func troublesOfWritten() []trouble {
 			}},
 		{exceptions.CancelNotMirrored,
 			after(func(s *scene, id tiktok.OrderID) {
-				s.set(func(settings *shops.Settings) { settings.MirrorRefunds = false })
+				s.Set(func(settings *shops.Settings) { settings.MirrorRefunds = false })
 				cancel(s, id)
 			}),
 			func(s *scene, _ tiktok.OrderID) {
-				s.set(func(settings *shops.Settings) { settings.MirrorRefunds = true })
+				s.Set(func(settings *shops.Settings) { settings.MirrorRefunds = true })
 			}},
 		{exceptions.OrderEdited,
 			after(func(s *scene, id tiktok.OrderID) {
@@ -68,11 +68,11 @@ func troublesOfWritten() []trouble {
 			}},
 		{exceptions.ZIPMasked,
 			func(s *scene) tiktok.OrderID {
-				return s.place(tiktoksim.OrderSpec{ShippingType: "TIKTOK", MaskPostalCode: true})
+				return s.Place(tiktoksim.OrderSpec{ShippingType: "TIKTOK", MaskPostalCode: true})
 			},
 			func(s *scene, id tiktok.OrderID) {
-				s.must(s.tiktok.Unmask(string(id)))
-				s.must(s.bring(args(id))) // TikTok tells of an address that changed
+				s.Must(s.TikTok.Unmask(string(id)))
+				s.Bring(id) // TikTok tells of an address that changed
 			}},
 	}
 }
@@ -85,17 +85,17 @@ func TestEachExceptionOfAWrittenOrderClearsByItsFix(t *testing.T) {
 			t.Parallel()
 			s := setUp(t)
 			id := c.meet(s)
-			s.must(s.bring(args(id)))
+			s.Bring(id)
 			s.look() // nothing is mended yet
-			if got := s.codes(id); !slices.Equal(got, []exceptions.Code{c.code}) {
+			if got := s.Codes(id); !slices.Equal(got, []exceptions.Code{c.code}) {
 				t.Fatalf("exceptions %v", got)
 			}
 			c.fix(s, id)
 			s.look()
-			if got := s.codes(id); len(got) != 0 {
+			if got := s.Codes(id); len(got) != 0 {
 				t.Errorf("after the fix: %v", got)
 			}
-			if n := len(s.inShopify(id)); n != 1 {
+			if n := len(s.InShopify(id)); n != 1 {
 				t.Errorf("shopify has %d orders", n)
 			}
 		})

@@ -16,8 +16,8 @@ import (
 // unitsOf are TikTok's units behind a SKU's line, in the ledger's order.
 func (s *scene) unitsOf(id tiktok.OrderID, sku string) []string {
 	s.Helper()
-	lines, err := s.store.Lines(s.Context(), shop, id)
-	s.must(err)
+	lines, err := s.Store.Lines(s.Context(), shop, id)
+	s.Must(err)
 	var units []string
 	for _, line := range lines {
 		for _, unit := range line.Units {
@@ -34,7 +34,7 @@ func (s *scene) settled(id tiktok.OrderID, refund shopify.GID, state links.Refun
 	s.Helper()
 	s.forward(id)
 	s.forward(id)
-	s.wantCodes(id, codes...)
+	s.WantCodes(id, codes...)
 	got := s.ledger(refund)
 	if got.State != state {
 		s.Fatalf("the refund is %s (%s: %s), want %s: %+v", got.State, got.Reason, got.Detail, state, got)
@@ -58,13 +58,13 @@ func TestTheBuyerGetsWhatTheRefundSays(t *testing.T) {
 		t.Parallel()
 		s := setUp(t)
 		id := s.delivered()
-		order := s.order(id)
+		order := s.Order(id)
 		spec := shopifysim.RefundSpec{Shipping: 0}
 		for _, l := range order.Lines {
 			spec.Lines = append(spec.Lines, shopifysim.RefundedLine{LineGID: l.GID, Quantity: l.Quantity})
 		}
-		gid, err := s.shopify.Refund(string(shop), order.GID, spec)
-		s.must(err)
+		gid, err := s.Shopify.Refund(string(shop), order.GID, spec)
+		s.Must(err)
 		got := s.settled(id, shopify.GID(gid), links.RefundCompleted)
 		if got.Completed != got.Amount || len(got.Steps) != 1 {
 			t.Errorf("got %+v", got)
@@ -73,14 +73,14 @@ func TestTheBuyerGetsWhatTheRefundSays(t *testing.T) {
 	t.Run("out of two packages", func(t *testing.T) {
 		t.Parallel()
 		s := setUp(t)
-		id := s.written(tiktoksim.OrderSpec{})
+		id := s.Written(tiktoksim.OrderSpec{})
 		mugs := s.unitsOf(id, "MUG-12-SAGE")
 		for _, some := range [][]string{mugs[:1], nil} {
-			_, err := s.tiktok.Ship(string(id), tiktoksim.Shipment{LineIDs: some})
-			s.must(err)
+			_, err := s.TikTok.Ship(string(id), tiktoksim.Shipment{LineIDs: some})
+			s.Must(err)
 		}
-		s.must(s.tiktok.SetStatus(string(id), "DELIVERED"))
-		s.bring(id)
+		s.Must(s.TikTok.SetStatus(string(id), "DELIVERED"))
+		s.Bring(id)
 		refund := s.refund(id, 3001, "MUG-12-SAGE", 2)
 		got := s.settled(id, refund, links.RefundCompleted)
 		if len(got.Steps) != 2 || s.back(id) != 3001 {
@@ -90,11 +90,11 @@ func TestTheBuyerGetsWhatTheRefundSays(t *testing.T) {
 	t.Run("one unit cancelled, one returned", func(t *testing.T) {
 		t.Parallel()
 		s := setUp(t)
-		id := s.written(tiktoksim.OrderSpec{})
-		parcel, err := s.tiktok.Ship(string(id), tiktoksim.Shipment{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1]})
-		s.must(err)
-		s.must(s.tiktok.Carry(parcel, "IN_TRANSIT"))
-		s.bring(id)
+		id := s.Written(tiktoksim.OrderSpec{})
+		parcel, err := s.TikTok.Ship(string(id), tiktoksim.Shipment{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1]})
+		s.Must(err)
+		s.Must(s.TikTok.Carry(parcel, "IN_TRANSIT"))
+		s.Bring(id)
 		refund := s.refund(id, -1, "MUG-12-SAGE", 2)
 		got := s.settled(id, refund, links.RefundCompleted)
 		kinds := []links.StepKind{got.Steps[0].Kind, got.Steps[1].Kind}
@@ -122,50 +122,50 @@ func TestWhatTikTokCannotBeAskedFor(t *testing.T) {
 			return id, s.refund(id, 500)
 		}, want: exceptions.RefundWithoutLines},
 		"part of what is not shipped": {do: func(s *scene) (tiktok.OrderID, shopify.GID) {
-			id := s.written(tiktoksim.OrderSpec{})
+			id := s.Written(tiktoksim.OrderSpec{})
 			return id, s.refund(id, 700, "MUG-12-SAGE", 1)
 		}, want: exceptions.RefundPartialUnshipped, mend: func(s *scene, id tiktok.OrderID) {
-			_, err := s.tiktok.Ship(string(id), tiktoksim.Shipment{})
-			s.must(err)
-			s.must(s.tiktok.SetStatus(string(id), "DELIVERED"))
+			_, err := s.TikTok.Ship(string(id), tiktoksim.Shipment{})
+			s.Must(err)
+			s.Must(s.TikTok.SetStatus(string(id), "DELIVERED"))
 		}, ends: links.RefundCompleted},
 		"an order that is over": {do: func(s *scene) (tiktok.OrderID, shopify.GID) {
 			id := s.delivered()
-			s.must(s.tiktok.SetStatus(string(id), "COMPLETED"))
+			s.Must(s.TikTok.SetStatus(string(id), "COMPLETED"))
 			return id, s.refund(id, -1, "MUG-12-SAGE", 1)
 		}, want: exceptions.RefundOrderCompleted},
 		"an amount that is not taken": {do: func(s *scene) (tiktok.OrderID, shopify.GID) {
 			id := s.delivered()
-			s.must(s.tiktok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{NoPartial: true}))
+			s.Must(s.TikTok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{NoPartial: true}))
 			return id, s.refund(id, 700, "MUG-12-SAGE", 1)
 		}, want: exceptions.RefundAmountRefused, mend: func(s *scene, id tiktok.OrderID) {
-			s.must(s.tiktok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{}))
+			s.Must(s.TikTok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{}))
 		}, ends: links.RefundCompleted},
 		"a buyer's request that is about more": {do: func(s *scene) (tiktok.OrderID, shopify.GID) {
 			id := s.delivered()
-			_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "MUG-12-SAGE")})
-			s.must(err)
+			_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "MUG-12-SAGE")})
+			s.Must(err)
 			return id, s.refund(id, -1, "MUG-12-SAGE", 1)
 		}, want: exceptions.ReturnOpenAtTikTok},
 		"an amount other than the buyer asked for": {do: func(s *scene) (tiktok.OrderID, shopify.GID) {
 			id := s.delivered()
-			_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1]})
-			s.must(err)
+			_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1]})
+			s.Must(err)
 			return id, s.refund(id, 700, "MUG-12-SAGE", 1)
 		}, want: exceptions.ReturnOpenAtTikTok},
 		"another tool was first": {do: func(s *scene) (tiktok.OrderID, shopify.GID) {
 			id := s.delivered()
-			_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1], By: "SELLER"})
-			s.must(err)
+			_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1], By: "SELLER"})
+			s.Must(err)
 			return id, s.refund(id, -1, "MUG-12-SAGE", 1)
 		}, want: exceptions.SecondConnector},
 		"the window is over": {do: func(s *scene) (tiktok.OrderID, shopify.GID) {
 			id := s.delivered()
-			s.must(s.tiktok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{Window: 1}))
-			s.clock.pass(2e9)
+			s.Must(s.TikTok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{Window: 1}))
+			s.Clock.Pass(2e9)
 			return id, s.refund(id, -1, "MUG-12-SAGE", 1)
 		}, want: exceptions.RefundIneligible, mend: func(s *scene, id tiktok.OrderID) {
-			s.must(s.tiktok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{}))
+			s.Must(s.TikTok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{}))
 		}, ends: links.RefundCompleted},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -175,22 +175,22 @@ func TestWhatTikTokCannotBeAskedFor(t *testing.T) {
 			before := s.back(id)
 			s.forward(id)
 			s.forward(id)
-			s.wantCodes(id, c.want)
+			s.WantCodes(id, c.want)
 			if c.want != exceptions.SecondConnector && s.back(id) != before {
 				t.Fatalf("the buyer got %d all the same", s.back(id))
 			}
 			if c.mend != nil {
 				c.mend(s, id)
-				s.bring(id)
+				s.Bring(id)
 				s.settled(id, refund, c.ends)
 				return
 			}
 			args := s.args(id)
 			args.Handled, args.Note = c.want, "done in Seller Center"
-			s.must(s.run(func() error { return s.forwarder.Forward(t.Context(), args) }))
-			s.wantCodes(id)
+			s.Must(s.RunJob(func() error { return s.forwarder.Forward(t.Context(), args) }))
+			s.WantCodes(id)
 			s.forward(id)
-			s.wantCodes(id)
+			s.WantCodes(id)
 		})
 	}
 }
@@ -205,11 +205,11 @@ func TestTheBuyersOwnRequestIsApproved(t *testing.T) {
 			s := setUp(t)
 			id := s.delivered()
 			ask.LineIDs = s.unitsOf(id, "MUG-12-SAGE")[1:]
-			_, err := s.tiktok.OpenReturn(string(id), ask)
-			s.must(err)
+			_, err := s.TikTok.OpenReturn(string(id), ask)
+			s.Must(err)
 			refund := s.refund(id, -1, "MUG-12-SAGE", 1)
 			got := s.settled(id, refund, links.RefundCompleted)
-			if got.Steps[0].Kind != links.ApproveReturn || s.calls(tiktoksim.OpReturnCreate) != 0 || got.Completed != got.Amount {
+			if got.Steps[0].Kind != links.ApproveReturn || s.Calls(tiktoksim.OpReturnCreate) != 0 || got.Completed != got.Amount {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -221,20 +221,20 @@ func TestWhatTikTokGaveBackIsRecordedOnce(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	id := s.delivered()
-	_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "TEE-BLK-L"), By: "OPERATOR"})
-	s.must(err)
+	_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "TEE-BLK-L"), By: "OPERATOR"})
+	s.Must(err)
 	for range 3 {
 		s.forward(id)
 	}
-	s.wantCodes(id)
-	made := s.order(id).Refunds
+	s.WantCodes(id)
+	made := s.Order(id).Refunds
 	if len(made) != 1 || len(made[0].Lines) != 1 || made[0].Transactions[0].Amount != s.back(id) {
 		t.Fatalf("Shopify has %+v; the buyer got %d", made, s.back(id))
 	}
 	if got := s.ledger(shopify.GID(made[0].GID)); got.State != links.RefundIgnored {
 		t.Errorf("our own record is %s", got.State)
 	}
-	if s.calls(tiktoksim.OpReturnCreate)+s.calls(tiktoksim.OpCancelCreate) != 0 {
+	if s.Calls(tiktoksim.OpReturnCreate)+s.Calls(tiktoksim.OpCancelCreate) != 0 {
 		t.Error("it went back to TikTok")
 	}
 }
@@ -242,16 +242,16 @@ func TestWhatTikTokGaveBackIsRecordedOnce(t *testing.T) {
 func TestNothingIsRecordedWhileMirroringIsOff(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.set(func(x *shops.Settings) { x.MirrorRefunds = false })
+	s.Set(func(x *shops.Settings) { x.MirrorRefunds = false })
 	id := s.delivered()
-	_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "TEE-BLK-L"), By: "OPERATOR"})
-	s.must(err)
+	_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "TEE-BLK-L"), By: "OPERATOR"})
+	s.Must(err)
 	s.forward(id)
-	s.wantCodes(id, exceptions.RefundNotMirrored)
-	s.set(func(x *shops.Settings) { x.MirrorRefunds = true })
+	s.WantCodes(id, exceptions.RefundNotMirrored)
+	s.Set(func(x *shops.Settings) { x.MirrorRefunds = true })
 	s.forward(id)
-	s.wantCodes(id)
-	if n := len(s.order(id).Refunds); n != 1 {
+	s.WantCodes(id)
+	if n := len(s.Order(id).Refunds); n != 1 {
 		t.Errorf("%d refunds", n)
 	}
 }
@@ -259,7 +259,7 @@ func TestNothingIsRecordedWhileMirroringIsOff(t *testing.T) {
 func TestAPlanIsHeldUntilItIsReleased(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.set(func(x *shops.Settings) { x.PushRefunds = false })
+	s.Set(func(x *shops.Settings) { x.PushRefunds = false })
 	id := s.delivered()
 	refund := s.refund(id, -1, "MUG-12-SAGE", 1)
 	held := s.settled(id, refund, links.RefundHeld)
@@ -268,7 +268,7 @@ func TestAPlanIsHeldUntilItIsReleased(t *testing.T) {
 	}
 	args := s.args(id)
 	args.Approved = refund
-	s.must(s.run(func() error { return s.forwarder.Forward(t.Context(), args) }))
+	s.Must(s.RunJob(func() error { return s.forwarder.Forward(t.Context(), args) }))
 	s.settled(id, refund, links.RefundCompleted)
 }
 
@@ -278,19 +278,19 @@ func TestACancellationInShopifyGoesToTikTok(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := setUp(t)
-			id := s.written(tiktoksim.OrderSpec{})
-			s.must(s.shopify.CancelOrder(string(shop), string(s.row(id).ShopifyOrder), shopifysim.CancelSpec{Reason: "CUSTOMER", Refund: withRefund}))
+			id := s.Written(tiktoksim.OrderSpec{})
+			s.Must(s.Shopify.CancelOrder(string(shop), string(s.Row(id).ShopifyOrder), shopifysim.CancelSpec{Reason: "CUSTOMER", Refund: withRefund}))
 			s.forward(id)
 			s.forward(id)
-			s.wantCodes(id)
-			m, _ := s.tiktok.Money(string(id))
-			if m.Back != m.Paid || s.calls(tiktoksim.OpCancelCreate) != 1 {
-				t.Errorf("of %d came back %d in %d calls", m.Paid, m.Back, s.calls(tiktoksim.OpCancelCreate))
+			s.WantCodes(id)
+			m, _ := s.TikTok.Money(string(id))
+			if m.Back != m.Paid || s.Calls(tiktoksim.OpCancelCreate) != 1 {
+				t.Errorf("of %d came back %d in %d calls", m.Paid, m.Back, s.Calls(tiktoksim.OpCancelCreate))
 			}
-			s.bring(id)
+			s.Bring(id)
 			s.forward(id)
-			s.wantCodes(id)
-			if row := s.row(id); row.State != links.Cancelled {
+			s.WantCodes(id)
+			if row := s.Row(id); row.State != links.Cancelled {
 				t.Errorf("the order is %s", row.State)
 			}
 		})

@@ -20,26 +20,26 @@ func TestNothingEchoes(t *testing.T) {
 	happens := map[string]func(*scene) tiktok.OrderID{
 		"a return": func(s *scene) tiktok.OrderID {
 			id := s.delivered()
-			_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{By: "OPERATOR"})
-			s.must(err)
+			_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{By: "OPERATOR"})
+			s.Must(err)
 			return id
 		},
 		"a return of one unit": func(s *scene) tiktok.OrderID {
 			id := s.delivered()
-			_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{By: "SYSTEM", LineIDs: s.unitsOf(id, "MUG-12-SAGE")[1:]})
-			s.must(err)
+			_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{By: "SYSTEM", LineIDs: s.unitsOf(id, "MUG-12-SAGE")[1:]})
+			s.Must(err)
 			return id
 		},
 		"a cancellation": func(s *scene) tiktok.OrderID {
-			id := s.written(tiktoksim.OrderSpec{})
-			s.must(s.tiktok.SetStatus(string(id), "CANCELLED"))
+			id := s.Written(tiktoksim.OrderSpec{})
+			s.Must(s.TikTok.SetStatus(string(id), "CANCELLED"))
 			return id
 		},
 		"a cancellation of one unit": func(s *scene) tiktok.OrderID {
-			id := s.written(tiktoksim.OrderSpec{})
-			request, err := s.tiktok.RequestCancel(string(id), tiktoksim.Cancellation{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1]})
-			s.must(err)
-			s.must(s.tiktok.Decide(request, true, "SYSTEM"))
+			id := s.Written(tiktoksim.OrderSpec{})
+			request, err := s.TikTok.RequestCancel(string(id), tiktoksim.Cancellation{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1]})
+			s.Must(err)
+			s.Must(s.TikTok.Decide(request, true, "SYSTEM"))
 			return id
 		},
 	}
@@ -49,7 +49,7 @@ func TestNothingEchoes(t *testing.T) {
 		"during": func(s *scene, id tiktok.OrderID) {
 			var wg sync.WaitGroup
 			wg.Go(func() { s.crowd(id) })
-			_ = s.importer.Import(s.Context(), orders.ImportArgs{Shop: shop, TikTokShop: tiktokShop, Order: id, Cause: "test"})
+			_ = s.Importer.Import(s.Context(), orders.ImportArgs{Shop: shop, TikTokShop: tiktokShop, Order: id, Cause: "test"})
 			wg.Wait()
 			s.record(id)
 		},
@@ -60,21 +60,21 @@ func TestNothingEchoes(t *testing.T) {
 				t.Parallel()
 				s := setUp(t)
 				id := happen(s)
-				asked := len(s.tiktok.Aftersales(string(id)))
+				asked := len(s.TikTok.Aftersales(string(id)))
 				hear(s, id)
 				for range 2 {
-					s.clock.pass(2 * time.Minute)
+					s.Clock.Pass(2 * time.Minute)
 					s.record(id)
 				}
-				if n := s.calls(tiktoksim.OpReturnCreate) + s.calls(tiktoksim.OpCancelCreate); n != 0 || len(s.tiktok.Aftersales(string(id))) != asked {
-					t.Errorf("TikTok was asked %d times: %+v", n, s.tiktok.Aftersales(string(id)))
+				if n := s.Calls(tiktoksim.OpReturnCreate) + s.Calls(tiktoksim.OpCancelCreate); n != 0 || len(s.TikTok.Aftersales(string(id))) != asked {
+					t.Errorf("TikTok was asked %d times: %+v", n, s.TikTok.Aftersales(string(id)))
 				}
-				if o := s.order(id); o.Refunded != s.back(id) || len(o.Refunds) != 1 {
+				if o := s.Order(id); o.Refunded != s.back(id) || len(o.Refunds) != 1 {
 					t.Errorf("Shopify has %d on record in %d refunds, the buyer got %d", o.Refunded, len(o.Refunds), s.back(id))
 				}
-				s.wantCodes(id)
-				list, err := s.store.Refunds(t.Context(), shop, id)
-				s.must(err)
+				s.WantCodes(id)
+				list, err := s.Store.Refunds(t.Context(), shop, id)
+				s.Must(err)
 				if len(list) != 1 || list[0].State != links.RefundIgnored {
 					t.Errorf("the ledger has %+v", list)
 				}
@@ -86,7 +86,7 @@ func TestNothingEchoes(t *testing.T) {
 // record has both legs bring what TikTok did into Shopify.
 func (s *scene) record(id tiktok.OrderID) {
 	s.Helper()
-	s.bring(id)
+	s.Bring(id)
 	s.forward(id)
 }
 
@@ -94,12 +94,12 @@ func (s *scene) record(id tiktok.OrderID) {
 func (s *scene) recordUnanswered(id tiktok.OrderID) {
 	s.Helper()
 	for _, call := range []string{"refundCreate", "orderCancel"} {
-		s.faults.Add(call, chaos.Fault{Kind: chaos.CutAfter}, 1)
-		_ = s.importer.Import(s.Context(), orders.ImportArgs{Shop: shop, TikTokShop: tiktokShop, Order: id, Cause: "test"})
+		s.Faults.Add(call, chaos.Fault{Kind: chaos.CutAfter}, 1)
+		_ = s.Importer.Import(s.Context(), orders.ImportArgs{Shop: shop, TikTokShop: tiktokShop, Order: id, Cause: "test"})
 		_ = s.forwarder.Forward(s.Context(), s.args(id))
 		_ = s.forwarder.Forward(s.Context(), s.args(id))
-		s.clock.pass(2 * time.Minute)
+		s.Clock.Pass(2 * time.Minute)
 		s.forward(id)
 	}
-	s.faults.Clear()
+	s.Faults.Clear()
 }

@@ -35,14 +35,14 @@ func TestALostAnswerNeverPaysTwice(t *testing.T) {
 			t.Run(op+" "+name, func(t *testing.T) {
 				t.Parallel()
 				s := setUp(t)
-				id := s.written(tiktoksim.OrderSpec{})
-				parcel, err := s.tiktok.Ship(string(id), tiktoksim.Shipment{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1]})
-				s.must(err)
-				s.must(s.tiktok.Carry(parcel, "DELIVERED"))
-				s.bring(id)
+				id := s.Written(tiktoksim.OrderSpec{})
+				parcel, err := s.TikTok.Ship(string(id), tiktoksim.Shipment{LineIDs: s.unitsOf(id, "MUG-12-SAGE")[:1]})
+				s.Must(err)
+				s.Must(s.TikTok.Carry(parcel, "DELIVERED"))
+				s.Bring(id)
 				refund := s.refund(id, -1, "MUG-12-SAGE", 2)
 				for _, f := range list {
-					s.faults.Add(op, f, 1)
+					s.Faults.Add(op, f, 1)
 				}
 				got := s.settled(id, refund, links.RefundCompleted)
 				if got.Completed != got.Amount || s.back(id) != 3898 {
@@ -65,21 +65,21 @@ func TestALostAnswerNeverRecordsTwice(t *testing.T) {
 				t.Parallel()
 				s := setUp(t)
 				id := s.delivered()
-				_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "TEE-BLK-L"), By: "SYSTEM"})
-				s.must(err)
+				_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "TEE-BLK-L"), By: "SYSTEM"})
+				s.Must(err)
 				for _, f := range list {
-					s.faults.Add(op, f, 1)
+					s.Faults.Add(op, f, 1)
 				}
 				for range 3 {
 					s.forward(id)
 				}
-				s.clock.pass(2 * time.Minute)
+				s.Clock.Pass(2 * time.Minute)
 				s.forward(id)
-				s.wantCodes(id)
-				if made := s.order(id).Refunds; len(made) != 1 || made[0].Transactions[0].Amount != s.back(id) {
+				s.WantCodes(id)
+				if made := s.Order(id).Refunds; len(made) != 1 || made[0].Transactions[0].Amount != s.back(id) {
 					t.Errorf("Shopify has %+v", made)
 				}
-				if s.calls(tiktoksim.OpReturnCreate) != 0 {
+				if s.Calls(tiktoksim.OpReturnCreate) != 0 {
 					t.Error("it went back to TikTok")
 				}
 			})
@@ -117,7 +117,7 @@ func TestTwoRefundsOfOneOrderAtOnce(t *testing.T) {
 	s.crowd(id)
 	s.settled(id, one, links.RefundCompleted)
 	s.settled(id, two, links.RefundCompleted)
-	if s.back(id) != 1000+1949 || s.calls(tiktoksim.OpReturnCreate) != 2 {
-		t.Errorf("the buyer got %d in %d calls", s.back(id), s.calls(tiktoksim.OpReturnCreate))
+	if s.back(id) != 1000+1949 || s.Calls(tiktoksim.OpReturnCreate) != 2 {
+		t.Errorf("the buyer got %d in %d calls", s.back(id), s.Calls(tiktoksim.OpReturnCreate))
 	}
 }

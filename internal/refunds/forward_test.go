@@ -13,7 +13,7 @@ func TestADeliveredUnitIsRefunded(t *testing.T) {
 	id := s.delivered()
 	refund := s.refund(id, -1, "MUG-12-SAGE", 1)
 	s.forward(id)
-	s.wantCodes(id)
+	s.WantCodes(id)
 	s.forward(id) // TikTok has paid meanwhile
 	got := s.ledger(refund)
 	if got.State != links.RefundCompleted || len(got.Steps) != 1 || got.Completed != got.Amount {
@@ -27,15 +27,15 @@ func TestADeliveredUnitIsRefunded(t *testing.T) {
 func TestAnUnshippedUnitIsCancelled(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	id := s.written(tiktoksim.OrderSpec{})
+	id := s.Written(tiktoksim.OrderSpec{})
 	refund := s.refund(id, -1, "MUG-12-SAGE", 1)
 	s.forward(id)
 	s.forward(id)
-	s.wantCodes(id)
+	s.WantCodes(id)
 	if got := s.ledger(refund); got.State != links.RefundCompleted || got.Steps[0].Kind != links.CancelUnits {
 		t.Fatalf("got %+v", got)
 	}
 	// The import sees the unit cancelled at TikTok, and that it left the Shopify order already.
-	s.bring(id)
-	s.wantCodes(id)
+	s.Bring(id)
+	s.WantCodes(id)
 }

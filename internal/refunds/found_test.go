@@ -24,11 +24,11 @@ import (
 // It returns how many orders it found.
 func (s *scene) poll() int {
 	s.Helper()
-	s.clock.pass(5 * time.Minute)
-	poller := &refunds.Poller{Store: s.store, TikTok: s.forwarder.TikTok.(*tiktok.Client), Interval: 5 * time.Minute, Now: s.clock.Now}
-	s.must(poller.Poll(s.Context(), refunds.PollArgs{}))
-	for _, job := range s.jobs.take(refunds.PollShopArgs{}.Kind()) {
-		s.must(s.run(func() error { return poller.PollShop(s.Context(), job.(refunds.PollShopArgs)) }))
+	s.Clock.Pass(5 * time.Minute)
+	poller := &refunds.Poller{Store: s.Store, TikTok: s.forwarder.TikTok.(*tiktok.Client), Interval: 5 * time.Minute, Now: s.Clock.Now}
+	s.Must(poller.Poll(s.Context(), refunds.PollArgs{}))
+	for _, job := range s.Jobs.Take(refunds.PollShopArgs{}.Kind()) {
+		s.Must(s.RunJob(func() error { return poller.PollShop(s.Context(), job.(refunds.PollShopArgs)) }))
 	}
 	return s.work()
 }
@@ -36,9 +36,9 @@ func (s *scene) poll() int {
 // work does the jobs of this leg that are in the queue.
 func (s *scene) work() int {
 	s.Helper()
-	jobs := s.jobs.take(refunds.ForwardArgs{}.Kind())
+	jobs := s.Jobs.Take(refunds.ForwardArgs{}.Kind())
 	for _, job := range jobs {
-		s.must(s.run(func() error { return s.forwarder.Forward(s.Context(), job.(refunds.ForwardArgs)) }))
+		s.Must(s.RunJob(func() error { return s.forwarder.Forward(s.Context(), job.(refunds.ForwardArgs)) }))
 	}
 	return len(jobs)
 }
@@ -46,13 +46,13 @@ func (s *scene) work() int {
 // missed is a sweep's look at the order: what it finds is done. It returns whether it found anything.
 func (s *scene) missed(id tiktok.OrderID) bool {
 	s.Helper()
-	settings, err := s.store.Settings(s.Context(), shop)
-	s.must(err)
-	marks, err := s.forwarder.Shopify.OrderMarks(s.Context(), shop, s.row(id).ShopifyOrder)
-	s.must(err)
-	jobs, err := (&refunds.Missed{Ledger: s.store}).Missing(s.Context(), settings, s.row(id), *marks, "sweep:1")
-	s.must(err)
-	s.must(s.store.Enqueue(s.Context(), jobs...))
+	settings, err := s.Store.Settings(s.Context(), shop)
+	s.Must(err)
+	marks, err := s.forwarder.Shopify.OrderMarks(s.Context(), shop, s.Row(id).ShopifyOrder)
+	s.Must(err)
+	jobs, err := (&refunds.Missed{Ledger: s.Store}).Missing(s.Context(), settings, s.Row(id), *marks, "sweep:1")
+	s.Must(err)
+	s.Must(s.Store.Enqueue(s.Context(), jobs...))
 	s.work()
 	return len(jobs) > 0
 }
@@ -72,15 +72,15 @@ func TestEveryShopifyWebhookIsLost(t *testing.T) {
 	if got := s.ledger(refund); got.State != links.RefundCompleted {
 		t.Errorf("the refund is %s (%s)", got.State, got.Reason)
 	}
-	unpaid := s.written(tiktoksim.OrderSpec{})
-	s.must(s.shopify.CancelOrder(string(shop), string(s.row(unpaid).ShopifyOrder), shopifysim.CancelSpec{}))
+	unpaid := s.Written(tiktoksim.OrderSpec{})
+	s.Must(s.Shopify.CancelOrder(string(shop), string(s.Row(unpaid).ShopifyOrder), shopifysim.CancelSpec{}))
 	if !s.missed(unpaid) || s.missed(unpaid) {
 		t.Error("a cancellation was not found, or found twice")
 	}
-	if cases := s.tiktok.Aftersales(string(unpaid)); len(cases) == 0 || !cases[0].Cancel {
+	if cases := s.TikTok.Aftersales(string(unpaid)); len(cases) == 0 || !cases[0].Cancel {
 		t.Errorf("TikTok has %+v", cases)
 	}
-	s.set(func(settings *shops.Settings) { settings.PullRefunds = false })
+	s.Set(func(settings *shops.Settings) { settings.PullRefunds = false })
 	s.refund(id, -1, "MUG-12-SAGE", 1)
 	if s.missed(id) {
 		t.Error("the switch is off")
@@ -91,27 +91,27 @@ func TestEveryTikTokWebhookIsLost(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	id, other := s.delivered(), s.delivered()
-	s.must(s.tiktok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{PayLater: true}))
+	s.Must(s.TikTok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{PayLater: true}))
 	refund := s.refund(id, -1, "MUG-12-SAGE", 1)
 	s.forward(id)
 	if got := s.ledger(refund); got.State != links.RefundSent {
 		t.Fatalf("the refund is %s (%s)", got.State, got.Reason)
 	}
 	s.poll()
-	s.must(s.tiktok.PayBack(s.tiktok.Aftersales(string(id))[0].ID))
-	_, err := s.tiktok.OpenReturn(string(other), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(other, "TEE-BLK-L"), By: "SYSTEM"})
-	s.must(err)
+	s.Must(s.TikTok.PayBack(s.TikTok.Aftersales(string(id))[0].ID))
+	_, err := s.TikTok.OpenReturn(string(other), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(other, "TEE-BLK-L"), By: "SYSTEM"})
+	s.Must(err)
 	if found := s.poll(); found != 2 {
 		t.Errorf("found %d orders, want 2", found)
 	}
 	if got := s.ledger(refund); got.State != links.RefundCompleted {
 		t.Errorf("the refund is %s (%s)", got.State, got.Reason)
 	}
-	if got := s.order(other).Refunded; got != s.back(other) || got == 0 {
+	if got := s.Order(other).Refunded; got != s.back(other) || got == 0 {
 		t.Errorf("Shopify has %d on record, the buyer got %d", got, s.back(other))
 	}
-	s.wantCodes(id)
-	s.wantCodes(other)
+	s.WantCodes(id)
+	s.WantCodes(other)
 	if found := s.poll(); found != 0 {
 		t.Errorf("%d orders were looked at again", found)
 	}
@@ -123,19 +123,19 @@ func TestAPollThatIsCut(t *testing.T) {
 	s := setUp(t)
 	var ids []tiktok.OrderID
 	for range 60 { // more than a page
-		id := s.written(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{tiktoksim.SampleUnit()}})
-		s.must(s.tiktok.SetStatus(string(id), "DELIVERED"))
-		_, err := s.tiktok.OpenReturn(string(id), tiktoksim.ReturnRequest{By: "SYSTEM"})
-		s.must(err)
+		id := s.Written(tiktoksim.OrderSpec{Units: []tiktoksim.Unit{tiktoksim.SampleUnit()}})
+		s.Must(s.TikTok.SetStatus(string(id), "DELIVERED"))
+		_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{By: "SYSTEM"})
+		s.Must(err)
 		ids = append(ids, id)
 	}
-	s.faults.Add(tiktoksim.OpReturnSearch, chaos.Fault{Kind: chaos.CutBefore}, 1)
-	s.faults.Add(tiktoksim.OpCancelSearch, chaos.Fault{Kind: chaos.ServerError, Status: 502}, 1)
+	s.Faults.Add(tiktoksim.OpReturnSearch, chaos.Fault{Kind: chaos.CutBefore}, 1)
+	s.Faults.Add(tiktoksim.OpCancelSearch, chaos.Fault{Kind: chaos.ServerError, Status: 502}, 1)
 	if found := s.poll(); found < len(ids) {
 		t.Errorf("found %d of %d", found, len(ids))
 	}
 	for _, id := range ids {
-		if s.order(id).Refunded == 0 {
+		if s.Order(id).Refunded == 0 {
 			t.Errorf("order %s has no record of its return", id)
 		}
 	}
@@ -144,9 +144,9 @@ func TestAPollThatIsCut(t *testing.T) {
 func TestNothingIsPolledThatIsNotSynced(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.set(func(settings *shops.Settings) { settings.PullOrders, settings.PullRefunds = false, false })
+	s.Set(func(settings *shops.Settings) { settings.PullOrders, settings.PullRefunds = false, false })
 	s.poll()
-	if n := s.calls(tiktoksim.OpReturnSearch) + s.calls(tiktoksim.OpCancelSearch); n != 0 {
+	if n := s.Calls(tiktoksim.OpReturnSearch) + s.Calls(tiktoksim.OpCancelSearch); n != 0 {
 		t.Errorf("TikTok was asked %d times", n)
 	}
 }
@@ -154,15 +154,15 @@ func TestNothingIsPolledThatIsNotSynced(t *testing.T) {
 func TestHeldRefundsAreApproved(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.set(func(settings *shops.Settings) { settings.PushRefunds = false })
+	s.Set(func(settings *shops.Settings) { settings.PushRefunds = false })
 	id, other := s.delivered(), s.delivered()
 	one, two := s.refund(id, 1000, "MUG-12-SAGE", 1), s.refund(other, 1949, "MUG-12-SAGE", 1)
 	s.forward(id)
 	s.forward(other)
-	if s.calls(tiktoksim.OpReturnCreate) != 0 {
+	if s.Calls(tiktoksim.OpReturnCreate) != 0 {
 		t.Fatal("something was sent")
 	}
-	desk := &refunds.Desk{Files: s.store}
+	desk := &refunds.Desk{Files: s.Store}
 	held, err := desk.Held(s.Context(), shop)
 	if diff := cmp.Diff([]refunds.Held{{Currency: "USD", Count: 2, Total: "29.49"}}, held); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
@@ -171,7 +171,7 @@ func TestHeldRefundsAreApproved(t *testing.T) {
 		t.Errorf("an unknown refund: %v", err)
 	}
 	planned := s.ledger(one).Steps[0].Call
-	s.must(desk.Approve(s.Context(), shop, one))
+	s.Must(desk.Approve(s.Context(), shop, one))
 	s.work()
 	s.forward(id)
 	if got := s.ledger(one); got.State != links.RefundCompleted || got.ApprovedAt == nil || got.Steps[0].Call.Key != planned.Key {
@@ -188,15 +188,15 @@ func TestHeldRefundsAreApproved(t *testing.T) {
 func TestAnOldRefundWaitsForAPersonThoughPushIsOn(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
-	s.set(func(settings *shops.Settings) { settings.PushRefunds = false })
+	s.Set(func(settings *shops.Settings) { settings.PushRefunds = false })
 	id := s.delivered()
 	refund := s.refund(id, -1, "MUG-12-SAGE", 1)
 	s.forward(id)
-	s.clock.pass(8 * 24 * time.Hour)
-	s.set(func(settings *shops.Settings) { settings.PushRefunds = true })
-	releaser := &refunds.Releaser{Store: s.store, Interval: time.Minute, Now: s.clock.Now}
-	for _, job := range s.jobs.take(refunds.ReleaseArgs{}.Kind()) {
-		s.must(releaser.Release(s.Context(), job.(refunds.ReleaseArgs)))
+	s.Clock.Pass(8 * 24 * time.Hour)
+	s.Set(func(settings *shops.Settings) { settings.PushRefunds = true })
+	releaser := &refunds.Releaser{Store: s.Store, Interval: time.Minute, Now: s.Clock.Now}
+	for _, job := range s.Jobs.Take(refunds.ReleaseArgs{}.Kind()) {
+		s.Must(releaser.Release(s.Context(), job.(refunds.ReleaseArgs)))
 	}
 	if s.work() == 0 {
 		t.Error("nothing was released")
@@ -204,7 +204,7 @@ func TestAnOldRefundWaitsForAPersonThoughPushIsOn(t *testing.T) {
 	if got := s.ledger(refund); got.State != links.RefundHeld || got.Reason != refunds.ApprovalNeeded || s.back(id) != 0 {
 		t.Fatalf("it is %s (%s)", got.State, got.Reason)
 	}
-	s.must((&refunds.Desk{Files: s.store}).Approve(s.Context(), shop, refund))
+	s.Must((&refunds.Desk{Files: s.Store}).Approve(s.Context(), shop, refund))
 	s.work()
 	s.forward(id)
 	if got := s.ledger(refund); got.State != links.RefundCompleted {
@@ -217,15 +217,15 @@ func TestAnAnswerAboutReasonsReleasesWhatWaited(t *testing.T) {
 	t.Parallel()
 	s := setUp(t)
 	rows := []mappings.Reason{{Shopify: mappings.AnyReason, TikTok: "ecom_x"}}
-	s.must((&refunds.Desk{Files: s.store}).ChangeReasons(s.Context(), shop, rows))
+	s.Must((&refunds.Desk{Files: s.Store}).ChangeReasons(s.Context(), shop, rows))
 	var codes []exceptions.Code
-	for _, job := range s.jobs.take(refunds.ResumeArgs{}.Kind()) {
+	for _, job := range s.Jobs.Take(refunds.ResumeArgs{}.Kind()) {
 		codes = append(codes, job.(refunds.ResumeArgs).Code)
 	}
 	if !slices.Equal(codes, []exceptions.Code{exceptions.RefundReasonNeeded, exceptions.CancelReasonNeeded}) {
 		t.Errorf("looks at %v", codes)
 	}
-	table, err := s.store.RefundReasons(s.Context(), shop)
+	table, err := s.Store.RefundReasons(s.Context(), shop)
 	if err != nil || refunds.ReasonsOf(table).Refund != "ecom_x" {
 		t.Errorf("%v, %v", table, err)
 	}
@@ -238,18 +238,18 @@ func TestTheReportAddsUp(t *testing.T) {
 	id, other, held := s.delivered(), s.delivered(), s.delivered()
 	s.refund(id, 1000, "MUG-12-SAGE", 1)
 	s.refund(id, -1, "TEE-BLK-L", 1)
-	_, err := s.tiktok.OpenReturn(string(other), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(other, "TEE-BLK-L"), By: "SYSTEM"})
-	s.must(err)
+	_, err := s.TikTok.OpenReturn(string(other), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(other, "TEE-BLK-L"), By: "SYSTEM"})
+	s.Must(err)
 	for range 3 {
 		s.forward(id)
 		s.forward(other)
 	}
-	s.set(func(settings *shops.Settings) { settings.PushRefunds = false })
+	s.Set(func(settings *shops.Settings) { settings.PushRefunds = false })
 	s.refund(held, 500, "MUG-12-SAGE", 1)
 	s.forward(held)
-	reporter := &refunds.Reporter{Records: s.store}
-	rows, totals, err := reporter.Since(s.Context(), shop, s.clock.Now().Add(-time.Hour))
-	s.must(err)
+	reporter := &refunds.Reporter{Records: s.Store}
+	rows, totals, err := reporter.Since(s.Context(), shop, s.Clock.Now().Add(-time.Hour))
+	s.Must(err)
 	if len(rows) != 3 || len(totals) != 1 {
 		t.Fatalf("rows %v, totals %v", rows, totals)
 	}
@@ -257,7 +257,7 @@ func TestTheReportAddsUp(t *testing.T) {
 	if got.Completed.Minor() != s.back(id) || got.Mirrored.Minor() != s.back(other) || got.Difference.Minor() != 500 || !got.Over.IsZero() || got.Open != 1 {
 		t.Errorf("got %+v", got)
 	}
-	if _, totals, err := reporter.Since(s.Context(), shop, s.clock.Now().Add(time.Hour)); err != nil || len(totals) != 0 {
+	if _, totals, err := reporter.Since(s.Context(), shop, s.Clock.Now().Add(time.Hour)); err != nil || len(totals) != 0 {
 		t.Errorf("of the future: %v, %v", totals, err)
 	}
 	var nobody shopify.Domain = "corduroy.myshopify.com"

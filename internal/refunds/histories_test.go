@@ -35,12 +35,12 @@ func TestHistories(t *testing.T) {
 	t.Logf("SEED=%d", seed)
 	chance := rand.New(rand.NewPCG(seed, 4))
 	s := setUp(t)
-	ledger := &mortal{Store: s.store, chance: chance}
+	ledger := &mortal{Store: s.Store, chance: chance}
 	s.forwarder.Ledger = ledger
 	ends := map[string]int{}
 	for range 40 {
 		h := &life{scene: s, chance: chance, ledger: ledger}
-		h.id = s.written(tiktoksim.OrderSpec{Shipping: tiktoksim.Shipping{Original: 599, Tax: 49}})
+		h.id = s.Written(tiktoksim.OrderSpec{Shipping: tiktoksim.Shipping{Original: 599, Tax: 49}})
 		for range 3 + chance.IntN(10) {
 			h.act()
 			h.within()
@@ -50,7 +50,7 @@ func TestHistories(t *testing.T) {
 			ends[string(refund.State)+" "+refund.Reason]++
 		}
 		if t.Failed() {
-			t.Fatalf("order %s: %v, TikTok has %+v, refunds %+v", h.id, h.acts, s.tiktok.Aftersales(string(h.id)), h.refunds())
+			t.Fatalf("order %s: %v, TikTok has %+v, refunds %+v", h.id, h.acts, s.TikTok.Aftersales(string(h.id)), h.refunds())
 		}
 	}
 	t.Log(ends)
@@ -90,7 +90,7 @@ type life struct {
 
 // act is one thing that happens. What a platform does not allow just then does not happen.
 func (h *life) act() {
-	h.clock.pass(time.Minute)
+	h.Clock.Pass(time.Minute)
 	order := string(h.id)
 	acts := []struct {
 		name string
@@ -100,34 +100,34 @@ func (h *life) act() {
 		{"refund", h.refundSome},
 		{"refund", h.refundSome},
 		{"cancel in Shopify", func() error {
-			return h.shopify.CancelOrder(string(shop), string(h.row(h.id).ShopifyOrder), shopifysim.CancelSpec{Refund: h.chance.IntN(2) == 0, Restock: true})
+			return h.Shopify.CancelOrder(string(shop), string(h.Row(h.id).ShopifyOrder), shopifysim.CancelSpec{Refund: h.chance.IntN(2) == 0, Restock: true})
 		}},
-		{"ship", func() error { _, err := h.tiktok.Ship(order, tiktoksim.Shipment{LineIDs: h.some()}); return err }},
-		{"deliver", func() error { return h.tiktok.SetStatus(order, "DELIVERED") }},
+		{"ship", func() error { _, err := h.TikTok.Ship(order, tiktoksim.Shipment{LineIDs: h.some()}); return err }},
+		{"deliver", func() error { return h.TikTok.SetStatus(order, "DELIVERED") }},
 		{"buyer asks", func() error {
 			kind := []string{"REFUND", "RETURN_AND_REFUND"}[h.chance.IntN(2)]
-			_, err := h.tiktok.OpenReturn(order, tiktoksim.ReturnRequest{LineIDs: h.some(), Kind: kind})
+			_, err := h.TikTok.OpenReturn(order, tiktoksim.ReturnRequest{LineIDs: h.some(), Kind: kind})
 			return err
 		}},
 		{"buyer cancels", func() error {
-			_, err := h.tiktok.RequestCancel(order, tiktoksim.Cancellation{LineIDs: h.some()})
+			_, err := h.TikTok.RequestCancel(order, tiktoksim.Cancellation{LineIDs: h.some()})
 			return err
 		}},
 		{"somebody else refunds", func() error {
 			by := []string{"SELLER", "OPERATOR", "SYSTEM"}[h.chance.IntN(3)]
-			_, err := h.tiktok.OpenReturn(order, tiktoksim.ReturnRequest{LineIDs: h.some(), By: by})
+			_, err := h.TikTok.OpenReturn(order, tiktoksim.ReturnRequest{LineIDs: h.some(), By: by})
 			return err
 		}},
-		{"decide", func() error { return h.tiktok.Decide(h.aCase(), h.chance.IntN(2) == 0, "SELLER") }},
-		{"withdraw", func() error { return h.tiktok.Withdraw(h.aCase()) }},
+		{"decide", func() error { return h.TikTok.Decide(h.aCase(), h.chance.IntN(2) == 0, "SELLER") }},
+		{"withdraw", func() error { return h.TikTok.Withdraw(h.aCase()) }},
 		{"money stays away", func() error {
-			return h.tiktok.SetAftersaleRules(order, tiktoksim.AftersaleRules{PayLater: true})
+			return h.TikTok.SetAftersaleRules(order, tiktoksim.AftersaleRules{PayLater: true})
 		}},
-		{"money comes", func() error { return h.tiktok.PayBack(h.aCase()) }},
+		{"money comes", func() error { return h.TikTok.PayBack(h.aCase()) }},
 		{"a call fails", h.fail},
 		{"look", h.look},
 		{"look", h.look},
-		{"import", func() error { h.bring(h.id); return nil }},
+		{"import", func() error { h.Bring(h.id); return nil }},
 	}
 	act := acts[h.chance.IntN(len(acts))]
 	if act.do() == nil {
@@ -138,7 +138,7 @@ func (h *life) act() {
 // refundSome refunds some of the lines in Shopify, in any amount.
 func (h *life) refundSome() error {
 	var spec shopifysim.RefundSpec
-	o := h.order(h.id)
+	o := h.Order(h.id)
 	for _, line := range o.Lines {
 		if left := line.Quantity - line.Removed; left > 0 && h.chance.IntN(2) == 0 {
 			spec.Lines = append(spec.Lines, shopifysim.RefundedLine{LineGID: line.GID, Quantity: 1 + h.chance.IntN(left), RestockType: "NO_RESTOCK", Removal: true})
@@ -152,7 +152,7 @@ func (h *life) refundSome() error {
 	case 3:
 		spec.AllShipping = true
 	}
-	_, err := h.shopify.Refund(string(shop), o.GID, spec)
+	_, err := h.Shopify.Refund(string(shop), o.GID, spec)
 	return err
 }
 
@@ -166,7 +166,7 @@ func (h *life) some() []string {
 }
 
 func (h *life) aCase() string {
-	if cases := h.tiktok.Aftersales(string(h.id)); len(cases) > 0 {
+	if cases := h.TikTok.Aftersales(string(h.id)); len(cases) > 0 {
 		return cases[h.chance.IntN(len(cases))].ID
 	}
 	return ""
@@ -175,7 +175,7 @@ func (h *life) aCase() string {
 func (h *life) fail() error {
 	ops := []string{tiktoksim.OpReturnCreate, tiktoksim.OpCancelCreate, tiktoksim.OpCalculate, tiktoksim.OpReturnSearch, tiktoksim.OpCancelSearch, "refundCreate"}
 	kinds := []chaos.Kind{chaos.CutBefore, chaos.CutAfter, chaos.ServerError, chaos.Malformed}
-	h.faults.Add(ops[h.chance.IntN(len(ops))], chaos.Fault{Kind: kinds[h.chance.IntN(len(kinds))], Status: 502}, 1)
+	h.Faults.Add(ops[h.chance.IntN(len(ops))], chaos.Fault{Kind: kinds[h.chance.IntN(len(kinds))], Status: 502}, 1)
 	return nil
 }
 
@@ -185,14 +185,14 @@ func (h *life) look() error {
 	err := h.forwarder.Forward(h.Context(), h.args(h.id))
 	h.ledger.dies = false
 	if err != nil {
-		h.clock.pass(2 * time.Minute) // leases end
+		h.Clock.Pass(2 * time.Minute) // leases end
 	}
 	return nil
 }
 
 func (h *life) refunds() []links.Refund {
-	list, err := h.store.Refunds(h.Context(), shop, h.id)
-	h.must(err)
+	list, err := h.Store.Refunds(h.Context(), shop, h.id)
+	h.Must(err)
 	return list
 }
 
@@ -206,7 +206,7 @@ func (h *life) within() {
 				asked += h.cents(step.Amount)
 			}
 		}
-		whole := refund.ID == h.row(h.id).ShopifyOrder // the cancellation of an order names no amount
+		whole := refund.ID == h.Row(h.id).ShopifyOrder // the cancellation of an order names no amount
 		if asked > h.cents(refund.Amount) && !whole {
 			h.Errorf("TikTok was asked for %d of refund %s of %s", asked, refund.ID, refund.Amount)
 		}
@@ -218,28 +218,28 @@ func (h *life) cents(text string) int64 {
 		return 0
 	}
 	a, err := money.Parse(text, "USD")
-	h.must(err)
+	h.Must(err)
 	return a.Minor()
 }
 
 // end lets everything come to rest, and looks at what is left.
 func (h *life) end() {
-	h.faults.Clear()
+	h.Faults.Clear()
 	for range 4 {
-		h.clock.pass(5 * time.Minute)
-		h.bring(h.id)
+		h.Clock.Pass(5 * time.Minute)
+		h.Bring(h.id)
 		h.forward(h.id)
-		for _, c := range h.tiktok.Aftersales(string(h.id)) {
-			_ = h.tiktok.PayBack(c.ID) // where it was on its way
+		for _, c := range h.TikTok.Aftersales(string(h.id)) {
+			_ = h.TikTok.PayBack(c.ID) // where it was on its way
 		}
 		h.within()
 	}
-	asked := len(h.tiktok.Aftersales(string(h.id)))
+	asked := len(h.TikTok.Aftersales(string(h.id)))
 	h.forward(h.id)
-	if again := len(h.tiktok.Aftersales(string(h.id))); again != asked {
+	if again := len(h.TikTok.Aftersales(string(h.id))); again != asked {
 		h.Errorf("it goes on for ever: %d requests, then %d", asked, again)
 	}
-	codes := h.codes(h.id)
+	codes := h.Codes(h.id)
 	for _, refund := range h.refunds() {
 		listed := slices.Contains(codes, exceptions.Code(refund.Reason))
 		switch {
@@ -255,7 +255,7 @@ func (h *life) end() {
 	for _, refund := range h.refunds() {
 		known[refund.ID] = true
 	}
-	for _, made := range h.order(h.id).Refunds {
+	for _, made := range h.Order(h.id).Refunds {
 		if !known[shopify.GID(made.GID)] {
 			h.Errorf("refund %s is not in the ledger", made.GID)
 		}

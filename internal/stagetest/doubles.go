@@ -1,10 +1,11 @@
-package refunds_test
+package stagetest
 
 import (
 	"context"
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -17,38 +18,42 @@ import (
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
-type clock struct {
+// Clock is the time of everybody on the stage. It moves only by Pass.
+type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-func (c *clock) Now() time.Time {
+// Now is the time.
+func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-func (c *clock) pass(d time.Duration) {
+// Pass lets time pass.
+func (c *Clock) Pass(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 }
 
-// jobList keeps the jobs that units of work left behind.
-type jobList struct {
+// JobList keeps the jobs that units of work left behind.
+type JobList struct {
 	mu   sync.Mutex
 	jobs []store.Job
 }
 
-func (l *jobList) InsertJobs(_ context.Context, _ *sql.Conn, _ *sql.Tx, jobs []store.Job) error {
+// InsertJobs keeps the jobs; package queue would put them into the transaction.
+func (l *JobList) InsertJobs(_ context.Context, _ *sql.Conn, _ *sql.Tx, jobs []store.Job) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.jobs = append(l.jobs, jobs...)
 	return nil
 }
 
-// take removes and returns what is left of one kind.
-func (l *jobList) take(kind string) []store.Job {
+// Take removes and returns what is left of one kind.
+func (l *JobList) Take(kind string) []store.Job {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var taken, rest []store.Job
@@ -95,7 +100,7 @@ func (t tiktokTokens) Renew(ctx context.Context, holder string, id tiktok.OpenID
 // migrated is a database as the program makes it, to be copied: making it takes
 // longer than most tests.
 var migrated = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "fulfillments-test-")
+	folder, err := os.MkdirTemp("", "stage-test-")
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +109,13 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(folder, "switchback.db")
-	blank, err := store.Open(context.Background(), "sqlite:"+path, store.Options{Keyring: keyring})
+	const file = "switchback.db"
+	blank, err := store.Open(context.Background(), "sqlite:"+filepath.Join(folder, file), store.Options{Keyring: keyring})
 	if err != nil {
 		return nil, err
 	}
 	if err := errors.Join(blank.Migrate(context.Background()), blank.Close()); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	return fs.ReadFile(os.DirFS(folder), file)
 })
