@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -29,14 +28,11 @@ const appHome = "/"
 // blockJSON is what the block on Shopify's order page shows. It holds nothing
 // of the buyer: whoever may see orders in the admin may see the block.
 type blockJSON struct {
-	TikTokOrderID tiktok.OrderID     `json:"tiktok_order_id"`
-	ShopifyName   string             `json:"shopify_name"`
-	TikTokStatus  tiktok.OrderStatus `json:"tiktok_status"`
-	UpdatedAt     time.Time          `json:"updated_at"`
-	Legs          legsJSON           `json:"legs"`
-	Findable      findableJSON       `json:"findable"`
-	Loop          *loopJSON          `json:"loop"`
-	Exceptions    []exceptionJSON    `json:"exceptions"`
+	TikTokOrderID tiktok.OrderID  `json:"tiktok_order_id"`
+	Legs          legsJSON        `json:"legs"`
+	Findable      findableJSON    `json:"findable"`
+	Loop          *loopJSON       `json:"loop"`
+	Exceptions    []exceptionJSON `json:"exceptions"`
 	// ReturnLink begins the order's return; null while the settings name no return portal.
 	ReturnLink *string `json:"return_link"`
 	// AppPath is the page of the app that tells more, from the app's own root.
@@ -108,10 +104,9 @@ func (s *server) blockOf(ctx context.Context, order links.Order) (blockJSON, err
 	if err != nil {
 		return blockJSON{}, err
 	}
-	told := orderOf(order, shipments)
 	return blockJSON{
-		TikTokOrderID: told.TikTokOrderID, ShopifyName: told.ShopifyName, TikTokStatus: order.Status, UpdatedAt: told.UpdatedAt,
-		Legs: told.Legs, Findable: findableOf(place.HasZIP, open), Loop: loopOf(asked), Exceptions: exceptionsOf(open),
+		TikTokOrderID: order.ID, Legs: orderOf(order, shipments).Legs,
+		Findable: findableOf(place.HasZIP, open), Loop: loopOf(asked), Exceptions: exceptionsOf(open),
 		ReturnLink: portalLink(settings.ReturnPortalURL, order.ShopifyName), AppPath: appHome,
 	}, nil
 }

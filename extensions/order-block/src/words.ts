@@ -1,0 +1,38 @@
+/** The colors that mean something in the admin. */
+export type Tone = 'neutral' | 'info' | 'success' | 'warning' | 'critical';
+
+// A state that the back end has and this table has not is shown as it is.
+const tones: Record<string, Tone> = {
+  none: 'neutral',
+  waiting: 'info',
+  held: 'warning',
+  written: 'success',
+  skipped: 'neutral',
+  cancelled: 'neutral',
+  sending: 'info',
+  sent: 'info',
+  partly: 'info',
+  partly_sent: 'warning',
+  stopped: 'warning',
+  done: 'success',
+  completed: 'success',
+  satisfied: 'success',
+  ignored: 'neutral',
+  handled: 'neutral',
+};
+
+export const states = Object.keys(tones);
+
+export function toneOf(state: string): Tone {
+  return tones[state] ?? 'neutral';
+}
+
+/** The merchant's word for a state. */
+export function stateWord(state: string): string {
+  return state in tones ? shopify.i18n.translate(`states.${state}`) : plain(state);
+}
+
+/** A stable word as people write it. */
+export function plain(word: string): string {
+  return word.replaceAll('_', ' ');
+}
