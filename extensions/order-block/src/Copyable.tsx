@@ -1,5 +1,7 @@
 import {useState} from 'preact/hooks';
 
+import {t} from './words.ts';
+
 interface Props {
   label: string;
   value: string;
@@ -13,7 +15,6 @@ interface Props {
  */
 export function Copyable({label, value, href}: Props) {
   const [state, setState] = useState<'idle' | 'copied' | 'by_hand'>('idle');
-  const t = shopify.i18n.translate;
 
   async function copy() {
     try {

@@ -8,6 +8,7 @@ import {useEffect, useState} from 'preact/hooks';
 import {Copyable} from './Copyable.tsx';
 import {ask, readNumber, type Answer} from './order.ts';
 import {Story} from './Story.tsx';
+import {t} from './words.ts';
 
 export default async function extension() {
   render(<OrderBlock />, document.body);
@@ -23,12 +24,10 @@ function OrderBlock() {
   const order = shopify.data.selected[0]?.id ?? '';
   const [known, setKnown] = useState<Known>({});
   const [attempt, setAttempt] = useState(0);
-  const t = shopify.i18n.translate;
 
   useEffect(() => {
     let current = true;
     const learn = (more: Known) => current && setKnown(more);
-    learn({});
     tell(order, learn);
     return () => {
       current = false;
@@ -36,6 +35,11 @@ function OrderBlock() {
   }, [order, attempt]);
 
   const {number, answer} = known;
+  function again() {
+    setKnown({number});
+    setAttempt(attempt + 1);
+  }
+
   if (number === null) {
     return (
       <s-admin-block heading={t('name')} collapsedSummary={t('summary.other')}>
@@ -52,7 +56,7 @@ function OrderBlock() {
         {answer && answer.kind !== 'told' && (
           <s-banner tone={answer.kind === 'unknown' ? 'info' : 'warning'} heading={t(`${answer.kind}.heading`)}>
             <s-paragraph>{t(`${answer.kind}.next`)}</s-paragraph>
-            <s-button slot="secondary-actions" onClick={() => setAttempt(attempt + 1)}>{t('again')}</s-button>
+            <s-button slot="secondary-actions" onClick={again}>{t('again')}</s-button>
           </s-banner>
         )}
       </s-stack>
@@ -77,7 +81,6 @@ async function tell(order: string, learn: (more: Known) => void) {
 
 /** The one line of the block when it is folded; the admin shows 30 characters of it. */
 function summary({number, answer}: Known): string {
-  const t = shopify.i18n.translate;
   if (answer?.kind === 'told' && answer.block.exceptions.length > 0) {
     return t('summary.exceptions', {count: answer.block.exceptions.length});
   }

@@ -1,13 +1,12 @@
 import {Copyable} from './Copyable.tsx';
 import type {Block, Leg} from './order.ts';
-import {plain, stateWord, toneOf} from './words.ts';
+import {plain, stateWord, t, toneOf} from './words.ts';
 
 /** How many exceptions are shown; the app has the others. */
 export const mostExceptions = 3;
 
 /** What Switchback tells of an order. */
 export function Story({block}: {block: Block}) {
-  const t = shopify.i18n.translate;
   const codes = block.exceptions.map((e) => e.code);
   const more = block.exceptions.length - mostExceptions;
   return (
@@ -45,7 +44,6 @@ function LegLine({label, leg, told}: {label: string; leg: Leg; told: string[]}) 
 
 /** Whether a buyer finds the order in Loop: by what is known of the ZIP, and by what Loop said. */
 function Findable({block: {findable, loop}}: {block: Block}) {
-  const t = shopify.i18n.translate;
   const refused = findable.by_zip && loop !== null && !loop.found;
   const word = refused ? 'unconfirmed' : findable.by_zip ? 'yes' : findable.reason === 'zip_masked' ? 'zip_masked' : 'zip_missing';
   return (

@@ -1,3 +1,8 @@
+/** The merchant's words for a key of locales/, in the language of the admin. */
+export function t(key: string, replacements?: Record<string, string | number>): string {
+  return shopify.i18n.translate(key, replacements);
+}
+
 /** The colors that mean something in the admin. */
 export type Tone = 'neutral' | 'info' | 'success' | 'warning' | 'critical';
 
@@ -29,7 +34,7 @@ export function toneOf(state: string): Tone {
 
 /** The merchant's word for a state. */
 export function stateWord(state: string): string {
-  return state in tones ? shopify.i18n.translate(`states.${state}`) : plain(state);
+  return state in tones ? t(`states.${state}`) : plain(state);
 }
 
 /** A stable word as people write it. */

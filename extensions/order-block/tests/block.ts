@@ -29,7 +29,12 @@ export function setUp(metafield: string | null = number) {
   const extension = setUpExtension('admin.order-details.block.render');
   const query = vi.fn(async () => ({data: {order: {metafield: metafield === null ? null : {value: metafield}}}}));
   Object.assign(extension.shopify, {data: {selected: [{id: order}]}, query});
-  extension.shopify.i18n.translate = translate as typeof extension.shopify.i18n.translate;
+  const i18n = extension.shopify.i18n;
+  i18n.translate = function (this: unknown, key: string, replacements?: Record<string, string | number>) {
+    // The admin's may be a method.
+    if (this === undefined) throw new Error('translate was taken from its object');
+    return translate(key, replacements);
+  } as typeof i18n.translate;
   return Object.assign(extension, {query});
 }
 

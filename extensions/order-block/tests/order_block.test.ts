@@ -69,6 +69,8 @@ test.each<[string, () => Promise<Response>]>([
 
   extension.fetch = answering(200, told);
   fireEvent.click(button('Try again'));
+  await showing('Asking Switchback');
+  expect(shown()).toContain(number);
   await showing('In Shopify');
   expect(shown()).not.toContain('does not answer');
 });
