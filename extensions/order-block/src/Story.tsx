@@ -1,6 +1,6 @@
 import {Copyable} from './Copyable.tsx';
 import type {Block, Leg} from './order.ts';
-import {plain, stateWord, t, toneOf} from './words.ts';
+import {reasonWord, stateWord, t, toneOf} from './words.ts';
 
 /** How many exceptions are shown; the app has the others. */
 export const mostExceptions = 3;
@@ -35,7 +35,7 @@ function LegLine({label, leg, told}: {label: string; leg: Leg; told: string[]}) 
     <s-stack direction="inline" gap="base" justifyContent="space-between" alignItems="center">
       <s-text color="subdued">{label}</s-text>
       <s-stack direction="inline" gap="small-300" alignItems="center">
-        {leg.reason && !told.includes(leg.reason) && <s-text color="subdued">{plain(leg.reason)}</s-text>}
+        {leg.reason && !told.includes(leg.reason) && <s-text color="subdued">{reasonWord(leg.reason)}</s-text>}
         <s-badge tone={toneOf(leg.state)}>{stateWord(leg.state)}</s-badge>
       </s-stack>
     </s-stack>

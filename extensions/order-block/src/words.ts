@@ -37,7 +37,18 @@ export function stateWord(state: string): string {
   return state in tones ? t(`states.${state}`) : plain(state);
 }
 
+// Why something waits where no exception says it.
+export const reasons = [
+  'pull_orders_off', 'push_orders_off', 'pull_fulfillments_off', 'push_fulfillments_off', 'pull_refunds_off', 'push_refunds_off',
+  'mirror_shipments_off', 'mirror_refunds_off', 'connection_off', 'being_written',
+];
+
+/** The merchant's words for a reason. */
+export function reasonWord(reason: string): string {
+  return reasons.includes(reason) ? t(`reasons.${reason}`) : plain(reason);
+}
+
 /** A stable word as people write it. */
-export function plain(word: string): string {
+function plain(word: string): string {
   return word.replaceAll('_', ' ');
 }

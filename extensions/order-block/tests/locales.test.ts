@@ -3,12 +3,16 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 
 import texts from '../locales/en.default.json' with {type: 'json'};
-import {states} from '../src/words.ts';
+import {reasons, states} from '../src/words.ts';
 
 const source = readdirSync('src').map((file) => readFileSync(`src/${file}`, 'utf8')).join('\n');
 
 test('every state has a word, and every word a state', () => {
   expect(Object.keys(texts.states).sort()).toEqual([...states].sort());
+});
+
+test('every reason has its words', () => {
+  expect(Object.keys(texts.reasons).sort()).toEqual([...reasons].sort());
 });
 
 test('every text is used, in the source or in the manifest', () => {

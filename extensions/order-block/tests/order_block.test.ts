@@ -127,7 +127,7 @@ test('exceptions come with their fix, the first few of them, and fold into one l
     legs: {
       order: {state: 'written'},
       shipments: {state: 'held', reason: 'carrier_unknown'},
-      refunds: {state: 'held', reason: 'push_off'},
+      refunds: {state: 'held', reason: 'push_refunds_off'},
     },
   };
   using extension = setUp();
@@ -142,15 +142,16 @@ test('exceptions come with their fix, the first few of them, and fold into one l
   ]);
   expect(summary()).toBe('5 things to mend');
   const reasons = all('s-text').map((e) => e.textContent);
-  expect(reasons).toContain('push off');
+  expect(reasons).toContain('Push refunds is off');
   expect(reasons).not.toContain('carrier unknown');
 });
 
 test('a state that this version does not know is shown as it is', async () => {
   using extension = setUp();
-  extension.fetch = answering(200, {...told, legs: {...told.legs, refunds: {state: 'some_new_state'}}});
+  extension.fetch = answering(200, {...told, legs: {...told.legs, refunds: {state: 'some_new_state', reason: 'some_new_reason'}}});
   await extension.render();
   await showing('some new state');
+  expect(shown()).toContain('some new reason');
 });
 
 test.each<[string, Partial<Block>, string]>([
