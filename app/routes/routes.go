@@ -38,6 +38,10 @@ func New(d Deps) http.Handler {
 	engine.POST("/webhooks/shopify", s.shopifyWebhook)
 	engine.POST("/webhooks/tiktok", s.tiktokWebhook)
 
+	// The one address that is asked from another origin.
+	engine.OPTIONS("/api/block", crossOrigin, preflight)
+	engine.GET("/api/block", crossOrigin, s.session, s.readBlock)
+
 	api := engine.Group("/api", s.session)
 	api.POST("/tiktok/connect", s.connectTikTok)
 	api.POST("/tiktok/disconnect", s.disconnectTikTok)
