@@ -20,7 +20,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .PHONY: check
-check: build vet lint current test extension vuln ## everything CI checks
+check: build vet lint current assets-current test extension vuln ## everything CI checks
 
 .PHONY: build
 build: ## the binary, into bin/
@@ -61,6 +61,25 @@ test: ## all tests, shuffled and, with a C compiler, under the race detector
 	@if [ -z "$${TEST_POSTGRES_URL:-}" ] && ! command -v initdb >/dev/null 2>&1 && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then \
 	  echo "not checked: PostgreSQL (no server is installed, and TEST_POSTGRES_URL names none)"; fi
 
+ASSETS := app/pages/assets
+BUNDLE := npm run --silent build -- --outdir
+
+.PHONY: assets
+assets: $(ASSETS)/node_modules/.package-lock.json ## bundle the pages' script and style (needs npm)
+	cd $(ASSETS) && $(BUNDLE)=../static
+
+.PHONY: assets-current
+assets-current: ## the pages' script and style are what their sources give (needs npm)
+	@if ! command -v npm >/dev/null 2>&1; then \
+	  if [ "$${CI:-}" = true ]; then echo "no npm: CI must check the pages' script"; exit 1; fi; \
+	  echo "not checked: app/pages/static (npm is not installed)"; exit 0; \
+	fi; \
+	$(MAKE) -s $(ASSETS)/node_modules/.package-lock.json; \
+	fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	cd $(ASSETS) && $(BUNDLE)="$$fresh" && diff -r "$$fresh" ../static >/dev/null || \
+	  { echo "app/pages/static was not current: commit what \`make assets\` writes"; exit 1; }; \
+	echo "the pages' script and style are current"
+
 EXTENSION := extensions/order-block
 # What Shopify lets an extension weigh, compressed.
 LARGEST := 65536
@@ -83,8 +102,8 @@ extension: ## the block on Shopify's order page: bundle, size, types, tests (nee
 	$$node node_modules/vitest/vitest.mjs run
 
 # npm writes this file last.
-$(EXTENSION)/node_modules/.package-lock.json: $(EXTENSION)/package-lock.json
-	cd $(EXTENSION) && npm ci --ignore-scripts --no-progress --loglevel=error
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --ignore-scripts --no-progress --loglevel=error
 
 .PHONY: vuln
 vuln: ## govulncheck, where its database can be reached

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"time"
 
@@ -22,6 +24,8 @@ const (
 	// apiBytes and apiRead bound the bodies of the JSON API.
 	apiBytes = 64 << 10
 	apiRead  = 10 * time.Second
+	// formBytes bounds what a page's form may send, tables of mappings among it.
+	formBytes = 1 << 20
 )
 
 // readBody reads a body of at most most bytes that arrives within the time given.
@@ -87,4 +91,21 @@ func readJSONOf(c *gin.Context, most int64, into any, optional bool) error {
 		return badRequest("invalid_json", "Something follows the JSON object.")
 	}
 	return nil
+}
+
+// readForm reads what a page's form sends.
+func readForm(c *gin.Context) (url.Values, error) {
+	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return nil, badRequest("invalid_form", "The body is not a form's.")
+	}
+	raw, err := readBody(c, formBytes, apiRead)
+	if err != nil {
+		return nil, err
+	}
+	form, err := url.ParseQuery(string(raw))
+	if err != nil {
+		return nil, badRequest("invalid_form", "The body is not a form's.")
+	}
+	return form, nil
 }

@@ -8,7 +8,10 @@ import (
 	"github.com/switchbackhq/switchback/app/pages"
 )
 
-type server struct{ Deps }
+type server struct {
+	Deps
+	static *static
+}
 
 // New is the app's handler.
 func New(d Deps) http.Handler {
@@ -19,7 +22,7 @@ func New(d Deps) http.Handler {
 	engine.RedirectTrailingSlash = false
 	trustProxies(engine, d.TrustedProxies)
 
-	s := &server{d}
+	s := &server{d, readStatic(pages.Static())}
 	engine.Use(s.requestID, s.accessLog, s.recovery, securityHeaders)
 	engine.NoRoute(s.notFound)
 	engine.NoMethod(s.methodNotAllowed)
@@ -32,8 +35,7 @@ func New(d Deps) http.Handler {
 	engine.GET("/auth/callback", s.shopifyCallback)
 	engine.GET(bouncePath, s.bounce)
 	engine.GET("/tiktok/callback", s.tiktokCallback)
-	engine.GET("/", s.home)
-	engine.StaticFS("/static", staticOnly{http.FS(pages.Static())})
+	engine.GET("/static/:name", s.static.serve)
 
 	engine.POST("/webhooks/shopify", s.shopifyWebhook)
 	engine.POST("/webhooks/tiktok", s.tiktokWebhook)
@@ -41,6 +43,9 @@ func New(d Deps) http.Handler {
 	// The one address that is asked from another origin.
 	engine.OPTIONS("/api/block", crossOrigin, preflight)
 	engine.GET("/api/block", crossOrigin, s.session, s.readBlock)
+
+	admin := engine.Group("", s.embedded)
+	admin.GET("/", s.home)
 
 	api := engine.Group("/api", s.session)
 	api.POST("/tiktok/connect", s.connectTikTok)
