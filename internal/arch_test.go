@@ -91,12 +91,13 @@ var allowed = map[string][]string{
 
 	// The simulated world.
 	"internal/sandbox": {
-		"internal/sandbox/chaos", "internal/sandbox/loopsim", "internal/sandbox/shopifysim", "internal/sandbox/tiktoksim",
+		"internal/sandbox/chaos", "internal/sandbox/frame", "internal/sandbox/loopsim", "internal/sandbox/shopifysim", "internal/sandbox/tiktoksim",
 	},
 	"internal/sandbox/chaos":      {},
-	"internal/sandbox/tiktoksim":  {"internal/sandbox/chaos"},
-	"internal/sandbox/shopifysim": {"graphql/schema", "internal/sandbox/chaos"},
-	"internal/sandbox/loopsim":    {"internal/sandbox/chaos"},
+	"internal/sandbox/frame":      {},
+	"internal/sandbox/tiktoksim":  {"internal/sandbox/chaos", "internal/sandbox/frame"},
+	"internal/sandbox/shopifysim": {"graphql/schema", "internal/sandbox/chaos", "internal/sandbox/frame"},
+	"internal/sandbox/loopsim":    {"internal/sandbox/chaos", "internal/sandbox/frame"},
 
 	// The app as the world meets it.
 	"app/pages": {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
