@@ -83,6 +83,7 @@ var allowed = map[string][]string{
 	},
 
 	// What tests stand on.
+	"internal/browsertest": {},
 	"internal/stagetest": {
 		"internal/exceptions", "internal/fault", "internal/links", "internal/orders", "internal/sandbox/chaos", "internal/sandbox/shopifysim",
 		"internal/sandbox/tiktoksim", "internal/secret", "internal/shopify", "internal/shops", "internal/store", "internal/tiktok",
