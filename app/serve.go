@@ -175,7 +175,7 @@ func (p *program) routes() routes.Deps {
 		Ledger: p.store, Written: p.store, Open: p.store, Work: p.desk(), Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(),
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
-		Refunds: p.store, Reasons: p.store, RefundDesk: &refunds.Desk{Files: p.store}, Reconciler: &refunds.Reporter{Records: p.store},
+		Refunds: p.store, Reasons: p.store, RefundDesk: &refunds.Desk{Files: p.store, Now: time.Now}, Reconciler: &refunds.Reporter{Records: p.store},
 	}
 }
 

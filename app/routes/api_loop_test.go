@@ -65,7 +65,7 @@ func TestTheKeyForLoopIsWrittenAndNeverRead(t *testing.T) {
 	}
 	for _, body := range []string{
 		`{"loop_api_key":null}`, `{"loop_api_key":7}`, `{"loop_api_key":"two words"}`, `{"loop_api_key":"line\nbreak"}`,
-		`{"loop_api_key":"` + strings.Repeat("k", 257) + `"}`, `{"loop_api_key_set":true}`, `{"fulfillments_held":0}`,
+		`{"loop_api_key":"` + strings.Repeat("k", 257) + `"}`, `{"loop_api_key_set":true}`, `{"fulfillments_held":0}`, `{"refunds_held":[]}`,
 	} {
 		rec := w.authed(t, http.MethodPut, "/api/settings", body)
 		if code := errorCode(t, rec); rec.Code != http.StatusUnprocessableEntity || code != "invalid_setting" || strings.Contains(rec.Body.String(), "two words") {

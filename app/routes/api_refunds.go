@@ -22,8 +22,8 @@ type RefundDesk interface {
 	// Approve has held refunds sent: all of them, or none. It may return
 	// links.ErrNotFound and refunds.ErrNotHeld.
 	Approve(ctx context.Context, shop shopify.Domain, ids ...shopify.GID) error
-	// Held counts and sums up what could be approved, by currency.
-	Held(ctx context.Context, shop shopify.Domain) ([]refunds.Held, error)
+	// Held counts and sums up what could be approved, by currency: all, or what is held for one reason.
+	Held(ctx context.Context, shop shopify.Domain, reason string) ([]refunds.Held, error)
 	ChangeReasons(ctx context.Context, shop shopify.Domain, rows []mappings.Reason) error
 }
 
@@ -159,7 +159,7 @@ func (s *server) listRefunds(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	held, err := s.RefundDesk.Held(ctx, shop)
+	held, err := s.RefundDesk.Held(ctx, shop, "")
 	if err != nil {
 		s.fail(c, err)
 		return

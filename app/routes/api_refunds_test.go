@@ -57,7 +57,10 @@ func (w refundDesk) Approve(_ context.Context, shop shopify.Domain, ids ...shopi
 	return nil
 }
 
-func (w refundDesk) Held(context.Context, shopify.Domain) ([]refunds.Held, error) {
+func (w refundDesk) Held(_ context.Context, _ shopify.Domain, reason string) ([]refunds.Held, error) {
+	if reason == refunds.PushOff {
+		return []refunds.Held{{Currency: "USD", Count: 3, Total: "41.10", TooOld: 1}}, nil
+	}
 	return []refunds.Held{{Currency: "USD", Count: 1, Total: "12.30"}}, nil
 }
 
@@ -131,7 +134,7 @@ func TestHeldRefundsAreListedAndApproved(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"held": 2.0, "sent": 1.0}, list["counts"]); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]any{map[string]any{"currency": "USD", "count": 1.0, "total": "12.30"}}, list["held"]); diff != "" {
+	if diff := cmp.Diff([]any{map[string]any{"currency": "USD", "count": 1.0, "total": "12.30", "need_approval": 0.0}}, list["held"]); diff != "" {
 		t.Error(diff)
 	}
 	for _, c := range []struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/switchbackhq/switchback/internal/fulfillments"
+	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
@@ -23,6 +24,9 @@ type settingsAnswer struct {
 	LoopAPIKeySet bool   `json:"loop_api_key_set"`
 	// FulfillmentsHeld is how many parcels push_fulfillments keeps from TikTok, or sets free in this moment.
 	FulfillmentsHeld int `json:"fulfillments_held"`
+	// RefundsHeld is what push_refunds keeps from TikTok, by currency: the plans of those
+	// that need no approval are made anew and sent when it is turned on.
+	RefundsHeld []refunds.Held `json:"refunds_held"`
 }
 
 func (s *server) answerSettings(c *gin.Context, settings shops.Settings) {
@@ -31,10 +35,15 @@ func (s *server) answerSettings(c *gin.Context, settings shops.Settings) {
 		s.fail(c, err)
 		return
 	}
+	refunded, err := s.RefundDesk.Held(c.Request.Context(), shopOf(c).Domain, refunds.PushOff)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
 	if settings.Tags == nil {
 		settings.Tags = []string{}
 	}
-	c.JSON(http.StatusOK, settingsAnswer{settings, s.returnLink(shopOf(c)), settings.LoopKeySet, held})
+	c.JSON(http.StatusOK, settingsAnswer{settings, s.returnLink(shopOf(c)), settings.LoopKeySet, held, refunded})
 }
 
 func (s *server) readSettings(c *gin.Context) {
@@ -127,13 +136,16 @@ func setImportFrom(into *shops.Settings, raw json.RawMessage) error {
 
 var errImportFrom = fmt.Errorf("want a time such as %q, or null", "2026-11-01T00:00:00Z")
 
+// readOnly are the keys of the answer that no patch may hold.
+var readOnly = []string{"return_link", "loop_api_key_set", "fulfillments_held", "refunds_held"}
+
 // apply puts a patch over settings. The first key, by name, that cannot be
 // taken is the error, and then nothing is kept.
 func apply(patch map[string]json.RawMessage, into *shops.Settings) error {
 	for _, key := range slices.Sorted(maps.Keys(patch)) {
 		set, known := settable[key]
 		switch {
-		case key == "return_link" || key == "loop_api_key_set" || key == "fulfillments_held":
+		case slices.Contains(readOnly, key):
 			return &shops.SettingsError{Key: key, Problem: "is read only"}
 		case !known:
 			return &shops.SettingsError{Key: clip(key), Problem: "is no setting"}

@@ -34,6 +34,7 @@ func TestReadSettings(t *testing.T) {
 		"return_portal_url": "", "order_name_prefix": "", "order_name_suffix": "", "import_from": nil, "order_email": "relay",
 		"unmapped_sku": "hold", "inventory_behaviour": "decrement_ignoring_policy", "tags": []any{},
 		"return_link": "https://app.example/returns/demoslug", "loop_api_key_set": false, "fulfillments_held": 7.0,
+		"refunds_held": []any{map[string]any{"currency": "USD", "count": 3.0, "total": "41.10", "need_approval": 1.0}},
 	}
 	if diff := cmp.Diff(want, decode(t, rec)); diff != "" || rec.Code != http.StatusOK {
 		t.Errorf("%d %s", rec.Code, diff)

@@ -44,7 +44,8 @@ type Refund struct {
 //	            ▲ ▼        ▲ ▼       ▲ ▼        ▼           ▲
 //	            stopped ◄──┴─────── partly_sent ┴───────────┘
 //
-// A person may end any that is not over as handled.
+// A person may end any that is not over as handled. One that is sending goes back
+// to held only while nothing of it is at TikTok.
 type RefundState string
 
 // The states of a refund.
@@ -94,6 +95,13 @@ func (s RefundState) CanFollow(next RefundState) bool {
 		return next != "" && next != RefundWaiting && next != RefundHeld && next != RefundIgnored
 	}
 	return next == s
+}
+
+// CanBeHeldBack tells whether a refund in state s may go to next where no step
+// of it may be at TikTok: a call that was known not to be made leaves it sending,
+// and the switch may be turned off before it is made again.
+func (s RefundState) CanBeHeldBack(next RefundState) bool {
+	return s == RefundSending && next == RefundHeld
 }
 
 // RefundStep is one call to TikTok for a refund, or units that need none. It is

@@ -34,7 +34,9 @@ var errPending = errors.New("the refund in Shopify is not settled yet")
 // advanceAll takes each refund as far as it goes, the oldest first. Later is the
 // error of one to come back for.
 func (r *run) advanceAll(ctx context.Context) (later, err error) {
-	r.loopOutcome()
+	if err := r.loopOutcome(ctx); err != nil {
+		return nil, err
+	}
 	for _, refund := range slices.Clone(r.refunds) {
 		if refund.State.Over() || refund.State == links.RefundSent {
 			if handled(r.args, refund) {
@@ -185,10 +187,15 @@ func (r *run) held(refund links.Refund) string {
 		return ""
 	case !r.settings.PushRefunds:
 		return PushOff
-	case r.Now().Sub(refund.RefundedAt) > approvalAfter:
+	case tooOld(refund, r.Now()):
 		return ApprovalNeeded
 	}
 	return ""
+}
+
+// tooOld tells whether a refund is sent only when a person says so.
+func tooOld(refund links.Refund, now time.Time) bool {
+	return now.Sub(refund.RefundedAt) > approvalAfter
 }
 
 // hold keeps a plan as it would be sent.

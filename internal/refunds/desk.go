@@ -1,9 +1,12 @@
 package refunds
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
@@ -21,19 +24,25 @@ type Held struct {
 	Count    int    `json:"count"`
 	// Total is a decimal.
 	Total string `json:"total"`
+	// TooOld of them wait for approval whatever push_refunds is.
+	TooOld int `json:"need_approval"`
 }
 
 // Files is what the desk reads, and the queue it hands work to.
 type Files interface {
 	// Refund returns links.ErrNotFound for one that is not the shop's.
 	Refund(ctx context.Context, shop shopify.Domain, id shopify.GID) (links.Refund, error)
-	RefundsIn(ctx context.Context, shop shopify.Domain, state links.RefundState, after shopify.GID, limit int) ([]links.Refund, error)
+	// HeldRefunds tells of each refund that is held when it was made, why it waits, and its money.
+	HeldRefunds(ctx context.Context, shop shopify.Domain) ([]links.Refund, error)
 	ChangeReasons(ctx context.Context, shop shopify.Domain, rows []mappings.Reason, jobs ...Job) error
 	Enqueue(ctx context.Context, jobs ...Job) error
 }
 
 // Desk takes what a person decides about refunds.
-type Desk struct{ Files Files }
+type Desk struct {
+	Files Files
+	Now   func() time.Time
+}
 
 // Approve has the plans of held refunds made anew and sent, whatever their age
 // and the switch: all, or none where one of them is not held.
@@ -55,33 +64,33 @@ func (d *Desk) Approve(ctx context.Context, shop shopify.Domain, ids ...shopify.
 	return d.Files.Enqueue(ctx, jobs...)
 }
 
-// Held counts and sums up, by currency, what a person may release.
-func (d *Desk) Held(ctx context.Context, shop shopify.Domain) ([]Held, error) {
+// Held counts and sums up, by currency, what a person may release: all that is
+// held, or what is held for one reason.
+func (d *Desk) Held(ctx context.Context, shop shopify.Domain, reason string) ([]Held, error) {
+	all, err := d.Files.HeldRefunds(ctx, shop)
+	if err != nil {
+		return nil, err
+	}
 	list := []Held{}
 	totals := map[string]*sums{}
-	var after shopify.GID
-	for {
-		page, err := d.Files.RefundsIn(ctx, shop, links.RefundHeld, after, releasePage)
-		if err != nil {
-			return nil, err
+	for _, refund := range all {
+		if reason != "" && refund.Reason != reason {
+			continue
 		}
-		if len(page) == 0 {
-			break
+		total := totals[refund.Currency]
+		if total == nil {
+			total = &sums{currency: money.Currency(refund.Currency)}
+			totals[refund.Currency] = total
+			list = append(list, Held{Currency: refund.Currency})
 		}
-		for _, refund := range page {
-			total := totals[refund.Currency]
-			if total == nil {
-				total = &sums{currency: money.Currency(refund.Currency)}
-				totals[refund.Currency] = total
-				list = append(list, Held{Currency: refund.Currency})
-			}
-			total.add(refund.Amount)
-			for n := range list {
-				if list[n].Currency == refund.Currency {
-					list[n].Count++
-				}
-			}
-			after = refund.ID
+		total.add(refund.Amount)
+		for _, step := range refund.Steps {
+			total.add(step.Amount)
+		}
+		i := slices.IndexFunc(list, func(h Held) bool { return h.Currency == refund.Currency })
+		list[i].Count++
+		if tooOld(refund, d.Now()) {
+			list[i].TooOld++
 		}
 	}
 	for n := range list {
@@ -91,6 +100,7 @@ func (d *Desk) Held(ctx context.Context, shop shopify.Domain) ([]Held, error) {
 		}
 		list[n].Total = total.String()
 	}
+	slices.SortFunc(list, func(a, b Held) int { return cmp.Compare(a.Currency, b.Currency) })
 	return list, nil
 }
 

@@ -162,8 +162,8 @@ func TestHeldRefundsAreApproved(t *testing.T) {
 	if s.Calls(tiktoksim.OpReturnCreate) != 0 {
 		t.Fatal("something was sent")
 	}
-	desk := &refunds.Desk{Files: s.Store}
-	held, err := desk.Held(s.Context(), shop)
+	desk := &refunds.Desk{Files: s.Store, Now: s.Clock.Now}
+	held, err := desk.Held(s.Context(), shop, refunds.PushOff)
 	if diff := cmp.Diff([]refunds.Held{{Currency: "USD", Count: 2, Total: "29.49"}}, held); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}

@@ -2,6 +2,7 @@ package refunds_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/switchbackhq/switchback/internal/links"
@@ -70,9 +71,11 @@ func (s *scene) args(id tiktok.OrderID) refunds.ForwardArgs {
 }
 
 // delivered is an order of two mugs and a tee that is with the buyer.
-func (s *scene) delivered() tiktok.OrderID {
+func (s *scene) delivered() tiktok.OrderID { return s.deliveredOf(tiktoksim.OrderSpec{}) }
+
+func (s *scene) deliveredOf(spec tiktoksim.OrderSpec) tiktok.OrderID {
 	s.Helper()
-	id := s.Written(tiktoksim.OrderSpec{})
+	id := s.Written(spec)
 	_, err := s.TikTok.Ship(string(id), tiktoksim.Shipment{})
 	s.Must(err)
 	s.Must(s.TikTok.SetStatus(string(id), "DELIVERED"))
@@ -98,6 +101,19 @@ func (s *scene) refund(id tiktok.OrderID, amount int64, lines ...any) shopify.GI
 	return shopify.GID(gid)
 }
 
+// refundAll refunds all lines and the shipping.
+func (s *scene) refundAll(id tiktok.OrderID) shopify.GID {
+	s.Helper()
+	o := s.Order(id)
+	spec := shopifysim.RefundSpec{AllShipping: true}
+	for _, l := range o.Lines {
+		spec.Lines = append(spec.Lines, shopifysim.RefundedLine{LineGID: l.GID, Quantity: l.Quantity})
+	}
+	gid, err := s.Shopify.Refund(string(shop), o.GID, spec)
+	s.Must(err)
+	return shopify.GID(gid)
+}
+
 // ledger is the refund as the ledger has it.
 func (s *scene) ledger(id shopify.GID) links.Refund {
 	s.Helper()
@@ -118,3 +134,6 @@ func (s *scene) back(id tiktok.OrderID) int64 {
 	}
 	return m.Back
 }
+
+// cents is an amount as the API writes it.
+func cents(minor int64) string { return fmt.Sprintf("%d.%02d", minor/100, minor%100) }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/links"
@@ -57,7 +58,9 @@ func (s *Store) saveRefund(ctx context.Context, q *db.Queries, lease links.Lease
 		return fmt.Errorf("it is order %s's", before.OrderID)
 	}
 	if !before.State.CanFollow(refund.State) {
-		return fmt.Errorf("%w: %q after %q", links.ErrRefundTransition, refund.State, before.State)
+		if begun, err := mayBeAtTikTok(ctx, q, lease.Shop, refund.ID); err != nil || begun || !before.State.CanBeHeldBack(refund.State) {
+			return errors.Join(err, fmt.Errorf("%w: %q after %q", links.ErrRefundTransition, refund.State, before.State))
+		}
 	}
 	units, err := unitText(refund.Units)
 	if err != nil {
@@ -80,6 +83,12 @@ func (s *Store) saveRefund(ctx context.Context, q *db.Queries, lease links.Lease
 		}
 	}
 	return nil
+}
+
+// mayBeAtTikTok tells whether a step of the refund, as it is kept, was sent and not refused.
+func mayBeAtTikTok(ctx context.Context, q *db.Queries, shop shopify.Domain, refund shopify.GID) (bool, error) {
+	steps, err := q.RefundSteps(ctx, db.RefundStepsParams{Shop: shop, ShopifyRefund: refund})
+	return slices.ContainsFunc(steps, func(step db.RefundStep) bool { return step.State.Stands() }), err
 }
 
 func addStep(ctx context.Context, q *db.Queries, lease links.Lease, refund shopify.GID, step links.RefundStep) error {
@@ -126,6 +135,30 @@ func (s *Store) RefundsIn(ctx context.Context, shop shopify.Domain, state links.
 		return nil, fmt.Errorf("list %s refunds of %s: %w", state, shop, err)
 	}
 	return s.refundsOf(ctx, rows)
+}
+
+// HeldRefunds are a shop's refunds that wait for a person's word: when they were
+// made, why they are held, and their money; of steps only their amounts, and only
+// where the refund has none of its own.
+func (s *Store) HeldRefunds(ctx context.Context, shop shopify.Domain) ([]links.Refund, error) {
+	rows, err := s.read.HeldRefunds(ctx, shop)
+	if err != nil {
+		return nil, fmt.Errorf("list held refunds of %s: %w", shop, err)
+	}
+	var refunds []links.Refund
+	for _, row := range rows {
+		if last := len(refunds) - 1; last < 0 || refunds[last].ID != row.ShopifyRefund {
+			refunds = append(refunds, links.Refund{
+				Shop: shop, ID: row.ShopifyRefund, State: links.RefundHeld, Reason: row.Reason, Amount: row.Amount, Currency: row.Currency,
+				RefundedAt: timeOf(row.RefundedAt),
+			})
+		}
+		if row.StepAmount != "" {
+			one := &refunds[len(refunds)-1]
+			one.Steps = append(one.Steps, links.RefundStep{Amount: row.StepAmount})
+		}
+	}
+	return refunds, nil
 }
 
 // RefundsSince lists a shop's refunds made in Shopify at or after since, the

@@ -130,6 +130,52 @@ func (q *Queries) EraseRefunds(ctx context.Context, arg EraseRefundsParams) erro
 	return err
 }
 
+const heldRefunds = `-- name: HeldRefunds :many
+SELECT r.shopify_refund, r.reason, r.currency, r.amount, r.refunded_at, COALESCE(s.amount, '') AS step_amount
+FROM refunds r LEFT JOIN refund_steps s ON s.shop = r.shop AND s.shopify_refund = r.shopify_refund AND r.amount = ''
+WHERE r.shop = $1 AND r.state = 'held' ORDER BY r.shopify_refund, s.number
+`
+
+type HeldRefundsRow struct {
+	ShopifyRefund shopify.GID
+	Reason        string
+	Currency      string
+	Amount        string
+	RefundedAt    int64
+	StepAmount    string
+}
+
+// A cancellation without a refund has no amount of its own: what its steps give back is told, in a row for each.
+func (q *Queries) HeldRefunds(ctx context.Context, shop shopify.Domain) ([]HeldRefundsRow, error) {
+	rows, err := q.db.QueryContext(ctx, heldRefunds, shop)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HeldRefundsRow
+	for rows.Next() {
+		var i HeldRefundsRow
+		if err := rows.Scan(
+			&i.ShopifyRefund,
+			&i.Reason,
+			&i.Currency,
+			&i.Amount,
+			&i.RefundedAt,
+			&i.StepAmount,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const orderRefunds = `-- name: OrderRefunds :many
 SELECT shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND order_id = $2 ORDER BY refunded_at, shopify_refund
 `

@@ -38,6 +38,12 @@ ORDER BY refunded_at, shopify_refund LIMIT sqlc.arg(most);
 -- name: CountRefunds :many
 SELECT state, COUNT(*) AS refunds FROM refunds WHERE shop = $1 GROUP BY state;
 
+-- name: HeldRefunds :many
+-- A cancellation without a refund has no amount of its own: what its steps give back is told, in a row for each.
+SELECT r.shopify_refund, r.reason, r.currency, r.amount, r.refunded_at, COALESCE(s.amount, '') AS step_amount
+FROM refunds r LEFT JOIN refund_steps s ON s.shop = r.shop AND s.shopify_refund = r.shopify_refund AND r.amount = ''
+WHERE r.shop = $1 AND r.state = 'held' ORDER BY r.shopify_refund, s.number;
+
 -- name: EraseRefundSteps :exec
 DELETE FROM refund_steps WHERE refund_steps.shop = $1
     AND shopify_refund IN (SELECT r.shopify_refund FROM refunds r WHERE r.shop = $1 AND r.updated_at < sqlc.arg(before));

@@ -65,7 +65,13 @@ func refunds(t *testing.T, b *bench) {
 func refundGuards(t *testing.T, b *bench) {
 	ctx := t.Context()
 	lease := b.lease(t, demo, orderID)
-	one := links.Refund{ID: "gid://shopify/Refund/1", State: links.RefundSending}
+	one := links.Refund{
+		ID: "gid://shopify/Refund/1", State: links.RefundSending, Steps: []links.RefundStep{{Number: 1, Kind: links.OpenReturn, State: links.StepPlanned}},
+	}
+	must(t, b.SaveRefunds(ctx, lease, []links.Refund{one}, links.Change{}))
+	one.State = links.RefundHeld // no call was made
+	must(t, b.SaveRefunds(ctx, lease, []links.Refund{one}, links.Change{}))
+	one.State, one.Steps[0].State = links.RefundSending, links.StepSent
 	must(t, b.SaveRefunds(ctx, lease, []links.Refund{one}, links.Change{}))
 	back := one
 	back.State = links.RefundHeld
@@ -125,8 +131,9 @@ func refundLists(t *testing.T, b *bench) {
 	if got := ids(b.RefundsSince(ctx, demo, day.Add(time.Minute), links.Refund{}, 9)); len(got) != 2 {
 		t.Errorf("since an hour later: %v", got)
 	}
+	heldRefunds(t, b, lease, day)
 	counts, err := b.RefundCounts(ctx, demo)
-	if diff := cmp.Diff(map[links.RefundState]int{links.RefundHeld: 3, links.RefundStopped: 1}, counts); err != nil || diff != "" {
+	if diff := cmp.Diff(map[links.RefundState]int{links.RefundHeld: 4, links.RefundStopped: 1}, counts); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 	_, err = b.UninstallShop(ctx, demo, b.Now())
@@ -134,5 +141,24 @@ func refundLists(t *testing.T, b *bench) {
 	must(t, b.EraseShop(ctx, demo))
 	if left := ids(b.RefundsSince(ctx, demo, time.Time{}, links.Refund{}, 9)); len(left) != 0 {
 		t.Errorf("left after the erasure: %v", left)
+	}
+}
+
+// heldRefunds tells of money alone; a cancellation's is that of its steps.
+func heldRefunds(t *testing.T, b *bench, lease links.Lease, day time.Time) {
+	t.Helper()
+	steps := []links.RefundStep{{Number: 1, Amount: "1.10", State: links.StepPlanned}, {Number: 2, Amount: "2.20", State: links.StepPlanned}}
+	cancelled := links.Refund{ID: "gid://shopify/Order/9", State: links.RefundHeld, Currency: "USD", Reason: "off", RefundedAt: day, Steps: steps}
+	refund := links.Refund{ID: "gid://shopify/Refund/4", State: links.RefundHeld, Currency: "USD", Amount: "3.00", RefundedAt: day, Steps: steps[:1]}
+	must(t, b.SaveRefunds(t.Context(), lease, []links.Refund{cancelled, refund}, links.Change{}))
+	got, err := b.HeldRefunds(t.Context(), demo)
+	must(t, err)
+	if len(got) != 4 {
+		t.Fatalf("%d are held: %+v", len(got), got)
+	}
+	cancelled.Shop, refund.Shop, refund.Steps = demo, demo, nil
+	cancelled.Steps = []links.RefundStep{{Amount: "1.10"}, {Amount: "2.20"}}
+	if diff := cmp.Diff([]links.Refund{cancelled, refund}, []links.Refund{got[0], got[3]}); diff != "" {
+		t.Error(diff)
 	}
 }
