@@ -40,6 +40,9 @@ const (
 	RefundIntent IntentKind = "refund"
 	// CancelIntent cancels the order.
 	CancelIntent IntentKind = "cancel"
+	// HandledIntent changes nothing: a person has said that something which is no
+	// refund in Shopify was dealt with, and it is not asked about again.
+	HandledIntent IntentKind = "handled"
 )
 
 // IntentState is how far an intent is.

@@ -171,9 +171,11 @@ func (r *run) takeCancellation(ctx context.Context) error {
 
 // loopOutcome lists the order where Loop's tags say that a return ended in what
 // TikTok cannot give, and no refund tells more.
-func (r *run) loopOutcome() {
+func (r *run) loopOutcome(ctx context.Context) error {
 	tagged := slices.ContainsFunc(r.marks.Tags, func(tag string) bool { return slices.Contains(loopOutcomes, tag) })
-	if tagged && len(r.refunds) == 0 {
-		r.notices[exceptions.OutcomeNotRefund] = ""
+	if !tagged || len(r.refunds) > 0 || r.wasDealtWith(handledOutcome) {
+		return nil
 	}
+	r.notices[exceptions.OutcomeNotRefund] = ""
+	return r.dealtWith(ctx, handledOutcome, exceptions.OutcomeNotRefund)
 }

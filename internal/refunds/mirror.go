@@ -38,9 +38,10 @@ func (r *run) mirror(ctx context.Context) error {
 		}
 		if !r.settings.MirrorRefunds {
 			r.notices[exceptions.RefundNotMirrored] = fmt.Sprintf("TikTok gave back %s %s.", c.Amount, r.currency())
-			continue
+		} else if err := r.begin(ctx, c); err != nil {
+			return err
 		}
-		if err := r.begin(ctx, c); err != nil {
+		if err := r.dealtWith(ctx, handledReturn+c.ID, exceptions.RefundNotMirrored, exceptions.MirrorRefused); err != nil {
 			return err
 		}
 	}
@@ -55,7 +56,8 @@ func (r *run) isMirror(i links.Intent) bool {
 }
 
 // known tells whether a return is one of ours, or one whose units have all left
-// the Shopify order, be it by a refund there that it satisfied.
+// the Shopify order, be it by a refund there that it satisfied, or one that a
+// person has dealt with.
 func (r *run) known(c Case) bool {
 	for _, refund := range r.refunds {
 		if slices.ContainsFunc(refund.Steps, func(s links.RefundStep) bool { return s.Case == c.ID && s.Call.Op != "" }) {
@@ -65,7 +67,7 @@ func (r *run) known(c Case) bool {
 	if slices.ContainsFunc(r.intents, func(i links.Intent) bool { return i.Key == r.mirrorKey(c) && i.State != links.IntentRefused }) {
 		return true
 	}
-	return len(r.standing(c)) == 0
+	return r.wasDealtWith(handledReturn+c.ID) || len(r.standing(c)) == 0
 }
 
 // standing lists a case's units that are still in the Shopify order.

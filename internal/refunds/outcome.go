@@ -88,11 +88,6 @@ func (r *run) halted(ctx context.Context, refund links.Refund, halt *Halt, chang
 		"amount", refund.Amount, "detail", refund.Detail, "note", r.args.Note)
 }
 
-// handled tells whether a person has said that what stopped the refund is dealt with.
-func handled(args ForwardArgs, refund links.Refund) bool {
-	return args.Handled != "" && string(args.Handled) == refund.Reason
-}
-
 // unchanged tells whether the ledger has the refund like that.
 func (r *run) unchanged(refund links.Refund, change links.Change) bool {
 	return change.Lines == nil && slices.ContainsFunc(r.refunds, func(known links.Refund) bool {

@@ -19,6 +19,7 @@ type AftersaleRules struct {
 	Refuse        int           // not 0: the code with which every write is refused
 	PartialErrors bool          // a write is answered with code 0 and data.errors[], and nothing is done
 	Window        time.Duration // how long after delivery anything can be asked for; 0: 30 days
+	Reasons       []string      // what a seller may give as reason; nil: the market's own
 }
 
 // answerTime is how long a seller may take to answer a buyer before TikTok says yes by itself.

@@ -49,7 +49,7 @@ func (s *Sim) read(c *call, request func(aftersaleAsk) (kind, reason string)) (a
 	if no != nil {
 		return ask{}, body, no
 	}
-	if no := reasonFits(o, units, kind, reason); no != nil {
+	if no := s.reasonFits(o, units, kind, reason); no != nil {
 		return ask{}, body, no
 	}
 	return ask{order: o, request: kind, reason: reason, lines: o.refundable(units, kind, s.rules(o).KeepShipping)}, body, nil
@@ -117,9 +117,9 @@ func mixed(o *order, units []map[string]any, kind string) *answer {
 }
 
 // reasonFits refuses a reason that is none, or none for where the units stand.
-func reasonFits(o *order, units []map[string]any, kind, reason string) *answer {
+func (s *Sim) reasonFits(o *order, units []map[string]any, kind, reason string) *answer {
 	for _, l := range units {
-		if slices.Contains(reasonsFor(o.shop.region, kind, o.unitStatus(l)), reason) {
+		if slices.Contains(s.reasons(o, kind, o.unitStatus(l)), reason) {
 			continue
 		}
 		for _, status := range statuses {

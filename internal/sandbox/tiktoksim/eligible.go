@@ -72,6 +72,14 @@ func reasonsFor(region, request, status string) []string {
 	return names
 }
 
+// reasons are those that a seller may give for a unit of this status of this order.
+func (s *Sim) reasons(o *order, request, status string) []string {
+	if names := s.rules(o).Reasons; names != nil {
+		return names
+	}
+	return reasonsFor(o.shop.region, request, status)
+}
+
 // aftersaleRequests are the request types that eligibility knows.
 var aftersaleRequests = []string{"CANCEL", "REFUND", "RETURN_AND_REFUND"}
 
@@ -170,7 +178,7 @@ func (s *Sim) eligible(o *order, line map[string]any, request string) map[string
 		return row
 	}
 	names := []any{}
-	for _, name := range reasonsFor(o.shop.region, request, o.unitStatus(line)) {
+	for _, name := range s.reasons(o, request, o.unitStatus(line)) {
 		names = append(names, name)
 	}
 	row["available_reason_names"] = names
