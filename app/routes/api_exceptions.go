@@ -67,9 +67,8 @@ func (s *server) listExceptions(c *gin.Context) {
 	c.JSON(http.StatusOK, gin.H{"exceptions": exceptionsOf(page), "counts": counts, "next_cursor": next})
 }
 
-// openException reads the exception of the path, which must still be open.
-func (s *server) openException(c *gin.Context) (exceptions.Exception, error) {
-	id := c.Param("id")
+// openException reads an exception, which must still be open.
+func (s *server) openException(c *gin.Context, id string) (exceptions.Exception, error) {
 	if len(id) > longestID {
 		return exceptions.Exception{}, errNotFound
 	}
@@ -84,7 +83,7 @@ func (s *server) openException(c *gin.Context) (exceptions.Exception, error) {
 }
 
 func (s *server) retryException(c *gin.Context) {
-	e, err := s.openException(c)
+	e, err := s.openException(c, c.Param("id"))
 	if err == nil {
 		err = s.Work.RetryException(c.Request.Context(), e)
 	}
@@ -95,23 +94,13 @@ func (s *server) retryException(c *gin.Context) {
 	c.JSON(http.StatusAccepted, exceptionOf(e))
 }
 
-// actions are what a person may choose for a code; others end when their cause is gone.
-var actions = map[exceptions.Code][]string{
-	exceptions.DuplicateOrder: {"adopt", "write_ours", "ignore"},
-	exceptions.TotalsMismatch: {"write_difference"},
-	// Dealt with outside: what cannot be seen to be gone.
-	exceptions.FulfillmentCancelled: {"handled"},
-	exceptions.TrackingLate:         {"handled"},
-	exceptions.ShipmentDiffers:      {"handled"},
-}
-
 // resolveException carries out a person's choice.
 func (s *server) resolveException(c *gin.Context) {
 	var body struct {
 		Action string `json:"action"`
 		Note   string `json:"note"`
 	}
-	e, err := s.openException(c)
+	e, err := s.openException(c, c.Param("id"))
 	if err == nil {
 		err = readJSON(c, &body, false)
 	}
@@ -129,10 +118,7 @@ func (s *server) resolveException(c *gin.Context) {
 }
 
 func checkChoice(e exceptions.Exception, action, note string) error {
-	allowed := actions[e.Code]
-	if slices.Contains(exceptions.OfRefunds(), e.Code) {
-		allowed = []string{"handled"} // the money was given back, or kept, elsewhere
-	}
+	allowed := exceptions.Choices(e.Code)
 	switch {
 	case len(allowed) == 0:
 		return unprocessable("invalid_action", "There is nothing to choose here: mend the cause, then retry.")
