@@ -26,18 +26,21 @@ type loaded struct {
 	child *process
 	db    *sql.DB
 	meter *meter
+	// tiktok is the way to TikTok; it limits nothing unless a test says so.
+	tiktok *gate
 }
 
 // load starts platforms and program, and furnishes them. Shopify is reached
-// through a meter.
+// through a meter, TikTok through a gate.
 func load(t *testing.T, scene scenery) *loaded {
 	t.Helper()
 	s := surround(t, "http://"+freeAddress(t), scene)
-	l := &loaded{stage: s, meter: &meter{next: s.platforms.Shopify.Handler()}}
-	front := httptest.NewServer(l.meter)
+	l := &loaded{stage: s, meter: &meter{next: s.platforms.Shopify.Handler()}, tiktok: &gate{next: s.platforms.TikTok.Handler()}}
+	front, other := httptest.NewServer(l.meter), httptest.NewServer(l.tiktok)
 	t.Cleanup(front.Close)
+	t.Cleanup(other.Close)
 	port := s.app[len("http://127.0.0.1:"):]
-	s.environ = append(s.environ, "PORT="+port, "SHOPIFY_SHOP_URL="+front.URL+"/{shop}", "LOG_LEVEL=info",
+	s.environ = append(s.environ, "PORT="+port, "SHOPIFY_SHOP_URL="+front.URL+"/{shop}", "TIKTOK_API_URL="+other.URL, "LOG_LEVEL=info",
 		"POLL_INTERVAL=5m") // as in real life, not as in the sandbox
 	l.child = s.launchProgram(t)
 	var err error
