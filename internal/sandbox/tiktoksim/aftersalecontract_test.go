@@ -3,7 +3,6 @@ package tiktoksim
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -80,38 +79,4 @@ func TestAftersaleSearchesPage(t *testing.T) {
 		t.Errorf("saw %d returns, then %q; none is %s", len(seen), token, none.Raw)
 	}
 	r.clean()
-}
-
-func TestPagePlaysTheBuyer(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	order := r.place(OrderSpec{Status: "DELIVERED"})
-	press := func(path string, form url.Values) int {
-		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/sandbox/tiktok/"+path, strings.NewReader(form.Encode()))
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		w := httptest.NewRecorder()
-		r.Pages().ServeHTTP(w, req)
-		return w.Code
-	}
-	if code := press("orders/"+order+"/ask", url.Values{"kind": {"RETURN_AND_REFUND"}}); code != http.StatusSeeOther {
-		t.Fatalf("ask: %d", code)
-	}
-	id := r.Aftersales(order)[0].ID
-	for _, action := range []string{"approve", "ship", "approve"} {
-		if code := press("cases/"+id+"/"+action, nil); code != http.StatusSeeOther {
-			t.Errorf("%s: %d", action, code)
-		}
-	}
-	r.cases(order, "BUYER RETURN_AND_REFUND "+returnComplete)
-	w := httptest.NewRecorder()
-	r.Pages().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/sandbox/tiktok", nil))
-	if !strings.Contains(w.Body.String(), id) || !strings.Contains(w.Body.String(), "19.49 USD") {
-		t.Error("the page does not list the return")
-	}
-	for path, want := range map[string]int{"cases/" + id + "/ship": 422, "cases/" + id + "/burn": 404, "cases/1/ship": 422,
-		"orders/" + order + "/ask": 422} {
-		if code := press(path, nil); code != want {
-			t.Errorf("%s: %d, want %d", path, code, want)
-		}
-	}
 }

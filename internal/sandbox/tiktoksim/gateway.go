@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -301,6 +302,22 @@ func (s *Sim) record(c *call, a answer, f chaos.Fault) {
 		a.status, a.code = 0, 0
 	}
 	s.requests = append(s.requests, Request{
-		At: s.now(), Op: c.op, Method: c.r.Method, Path: c.r.URL.Path, Status: a.status, Code: a.code, Fault: f.Kind,
+		At: s.now(), Op: c.op, Method: c.r.Method, Path: c.r.URL.Path, Status: a.status, Code: a.code, Fault: f.Kind, OrderIDs: s.namedBy(c),
 	})
+}
+
+var anyID = regexp.MustCompile(`[0-9]{16,20}`)
+
+// namedBy are the orders that a call names, by their own id or by that of a case.
+func (s *Sim) namedBy(c *call) []string {
+	var ids []string
+	for _, id := range slices.Concat(anyID.FindAllString(c.r.URL.Path+" "+c.query.Get("ids"), -1), anyID.FindAllString(string(c.body), -1)) {
+		if a := s.cases[id]; a != nil {
+			id = a.order.id
+		}
+		if s.orders[id] != nil && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }

@@ -1,9 +1,6 @@
 package tiktoksim
 
 import (
-	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -118,45 +115,4 @@ func TestOrdersGoTogether(t *testing.T) {
 func (r *rig) raw(id string) string {
 	o, _ := r.Order(id)
 	return string(o.Raw)
-}
-
-func TestPageShips(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	id := r.place(OrderSpec{Status: "AWAITING_SHIPMENT", Units: units(2)})
-	o, _ := r.Order(id)
-	pages := r.Pages()
-	press := func(path string, form url.Values) int {
-		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/sandbox/tiktok/"+path, strings.NewReader(form.Encode()))
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		w := httptest.NewRecorder()
-		pages.ServeHTTP(w, req)
-		return w.Code
-	}
-	shown := func() string {
-		w := httptest.NewRecorder()
-		pages.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/sandbox/tiktok", nil))
-		return w.Body.String()
-	}
-	if code := press("orders/"+id+"/ship", url.Values{"line": {o.LineIDs[0]}, "number": {"9400100000000000000001"}}); code != http.StatusSeeOther {
-		t.Fatalf("ship: %d", code)
-	}
-	body := shown()
-	if !strings.Contains(body, "9400100000000000000001") || !strings.Contains(body, "all 1 left") || !strings.Contains(body, "took it") {
-		t.Errorf("after the first parcel: %s", body)
-	}
-	parcel := text(object(list(r.detail(id)[0]["line_items"])[0])["package_id"])
-	if code := press("packages/"+parcel, url.Values{"status": {"DELIVERED"}}); code != http.StatusSeeOther {
-		t.Errorf("deliver: %d", code)
-	}
-	if strings.Contains(shown(), "took it") {
-		t.Error("what is delivered can still be collected")
-	}
-	for path, form := range map[string]url.Values{
-		"orders/" + id + "/ship": {"line": {o.LineIDs[0]}}, "packages/" + parcel: {"status": {"IN_TRANSIT"}}, "packages/1": {"status": {"DELIVERED"}},
-	} {
-		if code := press(path, form); code != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d", path, code)
-		}
-	}
 }

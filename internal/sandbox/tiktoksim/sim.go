@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
+	"github.com/switchbackhq/switchback/internal/sandbox/frame"
 )
 
 // Options configure a simulator. AppKey, AppSecret, ServiceID and RedirectURL are what Partner Center knows of the app.
@@ -30,6 +31,10 @@ type Options struct {
 	StrictAddresses     bool     // webhook addresses must be https with a domain and no port, as in production
 	MoreEventTypes      []string // webhook event types accepted beside the documented ones
 	Products            []Unit   // what the page offers to buy
+	// ReturnURL is what the return proxy app opens when a buyer returns something, with TikTok's placeholders; the page may change it.
+	ReturnURL string
+	// Neighbors are where the page leads.
+	Neighbors frame.Neighbors
 	// Aftersales are the rules for orders that SetAftersaleRules has given none.
 	Aftersales AftersaleRules
 
@@ -57,6 +62,7 @@ type Sim struct {
 	cases      map[string]*aftersale // returns and cancellations
 	keys       map[string]written    // writes by idempotency key
 	soldOut    map[string]bool       // SKUs that a cancellation has emptied
+	returnURL  string
 	serial     int64
 	violations []Violation
 	requests   []Request
@@ -71,6 +77,8 @@ type Request struct {
 	Status int        // HTTP status; 0 when the connection was cut
 	Code   int        // code of the envelope
 	Fault  chaos.Kind // what the script did to it, if anything
+	// OrderIDs are the orders that the call named.
+	OrderIDs []string
 }
 
 // New checks the options and loads TikTok's documents (once per process).
@@ -104,6 +112,8 @@ func New(opts Options) (*Sim, error) {
 		cases:    make(map[string]*aftersale),
 		keys:     make(map[string]written),
 		soldOut:  make(map[string]bool),
+
+		returnURL: opts.ReturnURL,
 	}, nil
 }
 

@@ -1,54 +1,85 @@
 package tiktoksim
 
 import (
-	"bytes"
-	_ "embed"
-	"encoding/json"
+	"cmp"
+	"embed"
+	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/switchbackhq/switchback/internal/sandbox/frame"
 )
 
-//go:embed web.html
-var webHTML string
+//go:embed pages/*.html
+var pageFiles embed.FS
 
-// page is what web.html shows.
-type page struct {
-	Shops    []pageShop
-	Products []Unit
-	Orders   []pageOrder
-	Cases    []pageCase
-	Statuses []string
+var pageTemplates = frame.Parse(template.FuncMap{
+	"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"clock": func(t time.Time) string { return t.UTC().Format("2 Jan 15:04:05") },
+}, pageFiles, "pages/*.html")
+
+const (
+	pagesAt  = "/sandbox/tiktok"
+	mostForm = 64 << 10 // bytes of a form that are read
+)
+
+// said are the words behind ?said=: no page says what its address tells it to.
+var said = map[string]string{
+	"placed":   "The order is placed. What happens to it now is yours to decide, below.",
+	"moved":    "Done. TikTok has told the app of the new status.",
+	"shipped":  "The parcel is packed at TikTok.",
+	"carried":  "The carrier's scan is recorded.",
+	"tracked":  "The tracking number is changed.",
+	"address":  "The address is changed. TikTok says that it changed, and the app has to fetch it.",
+	"unmasked": "TikTok no longer hides the address.",
+	"asked":    "The buyer's request is with TikTok.",
+	"given":    "Done at TikTok. The app hears of it as it would from any other tool.",
+	"rules":    "TikTok treats this order as you said from now on.",
+	"answered": "Recorded in the case.",
+	"again":    "Sent once more, byte for byte.",
+	"held":     "From now on notifications wait here until you send or lose them.",
+	"flowing":  "Notifications go out again. What was held still waits below.",
+	"released": "On its way.",
+	"dropped":  "Lost on the way: the app will have to notice by itself.",
+	"return":   "Saved. Buyers who return something are sent there.",
 }
 
-type pageShop struct{ ID, Name, Region string }
-
-type pageOrder struct {
-	ID, Shop, Status, Total, Currency, PostalCode, External string
-	Units                                                   int
-	Packages                                                []pagePackage
-	Unshipped                                               []string // lines
-}
-
-// Pages serves /sandbox/tiktok: a plain page that lists the orders, places new ones and moves them along. Serve it on an
-// address of its own or beside Handler; it has no login, like everything in the sandbox.
+// Pages serves Seller Center below /sandbox/tiktok: orders to place, to look at and to move along, cases, notifications.
+// Serve it on an address of its own or beside Handler; it has no login, like everything in the sandbox.
 func (s *Sim) Pages() http.Handler {
-	tmpl := template.Must(template.New("web").Parse(webHTML))
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /sandbox/tiktok", func(w http.ResponseWriter, _ *http.Request) {
-		var out bytes.Buffer
-		if err := tmpl.Execute(&out, s.page()); err != nil {
-			http.Error(w, "The page could not be drawn.", http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(out.Bytes()) // the browser has gone: nothing to tell it
-	})
-	mux.HandleFunc("POST /sandbox/tiktok/orders", s.webPlace)
-	mux.HandleFunc("POST /sandbox/tiktok/orders/{id}/status", s.webMove)
-	mux.HandleFunc("POST /sandbox/tiktok/orders/{id}/ship", s.webShip)
-	mux.HandleFunc("POST /sandbox/tiktok/packages/{id}", s.webCarry)
-	mux.HandleFunc("POST /sandbox/tiktok/orders/{id}/ask", s.webAsk)
-	mux.HandleFunc("POST /sandbox/tiktok/cases/{id}/{action}", s.webAct)
+	for pattern, serve := range map[string]http.HandlerFunc{
+		"GET ":                              s.webOrders,
+		"GET /new":                          s.webNew,
+		"POST /orders":                      s.webPlace,
+		"GET /orders/{id}":                  s.webOrder,
+		"POST /orders/{id}/{action}":        s.webAct,
+		"POST /packages/{id}":               s.webCarry,
+		"GET /cases":                        s.webCases,
+		"POST /cases/{id}/{action}":         s.webDecide,
+		"GET /notifications":                s.webNotifications,
+		"POST /notifications/{action}":      s.webHold,
+		"POST /notifications/{action}/{id}": s.webDeliver,
+		"GET /calls":                        s.webCalls,
+		"GET /return-app":                   s.webReturnApp,
+		"POST /return-app":                  s.webSetReturnApp,
+	} {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.HandleFunc(method+" "+pagesAt+path, func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+			if err := r.ParseForm(); err != nil {
+				http.Error(w, "The form cannot be read.", http.StatusBadRequest)
+				return
+			}
+			serve(w, r)
+		})
+	}
 	// A page of some other site must not be able to press these buttons.
 	return http.NewCrossOriginProtection().Handler(mux)
 }
@@ -60,75 +91,139 @@ func (s *Sim) products() []Unit {
 	return s.opts.Products
 }
 
-func (s *Sim) page() page {
-	p := page{Products: s.products(), Cases: s.pageCases(), Statuses: []string{"AWAITING_SHIPMENT", "AWAITING_COLLECTION", "IN_TRANSIT",
-		"DELIVERED", "COMPLETED", "CANCELLED"}}
-	s.mu.Lock()
-	for _, who := range s.sellers {
-		for _, sh := range who.shops {
-			p.Shops = append(p.Shops, pageShop{ID: sh.id, Name: sh.name, Region: sh.region})
-		}
+// around is the frame of a page of Seller Center.
+func (s *Sim) around(r *http.Request, here, title string) frame.Page {
+	p := frame.Page{
+		Look: "tiktok", Brand: "Seller Center", BrandHref: pagesAt, Title: title,
+		Start: s.opts.Neighbors.Start, Said: said[r.URL.Query().Get("said")],
 	}
-	s.mu.Unlock()
-	ids := s.OrderIDs()
-	for i := len(ids) - 1; i >= 0; i-- {
-		if o, ok := s.Order(ids[i]); ok {
-			p.Orders = append(p.Orders, s.pageOrder(o))
-		}
+	for _, entry := range []struct{ path, text string }{
+		{"", "Orders"}, {"/new", "Place an order"}, {"/cases", "Returns and cancellations"}, {"/notifications", "Notifications"},
+		{"/calls", "API calls"}, {"/return-app", "Return app"},
+	} {
+		p.Nav = append(p.Nav, frame.Link{Text: entry.text, Href: pagesAt + entry.path, Here: here == entry.path})
 	}
 	return p
 }
 
-func (s *Sim) pageOrder(o Order) pageOrder {
-	var shown struct {
-		RecipientAddress struct {
-			PostalCode string `json:"postal_code"`
-		} `json:"recipient_address"`
-	}
-	_ = json.Unmarshal(o.Raw, &shown) // an order without a readable address shows none
-	row := pageOrder{
-		ID: o.ID, Shop: o.ShopID, Status: o.Status, Total: decimal(o.Total, o.Currency), Currency: o.Currency,
-		PostalCode: shown.RecipientAddress.PostalCode, Units: len(o.LineIDs),
-	}
-	row.Packages, row.Unshipped = pageParcels(o.Raw)
-	if refs := s.ExternalReferences(o.ID); len(refs) > 0 {
-		row.External = refs[len(refs)-1].String()
-	}
-	return row
-}
-
-func (s *Sim) webPlace(w http.ResponseWriter, r *http.Request) {
-	spec := OrderSpec{Shipping: Shipping{Original: 599}, Units: []Unit{s.products()[0]}}
-	for _, u := range s.products() {
-		if u.SKUID == r.PostFormValue("sku") {
-			spec.Units = []Unit{u}
-		}
-	}
-	if r.PostFormValue("quantity") == "2" {
-		spec.Units[0].Count = 2
-	}
-	if zip := r.PostFormValue("zip"); zip != "" {
-		s.mu.Lock()
-		sh := s.shopByID(r.PostFormValue("shop"))
-		s.mu.Unlock()
-		if sh != nil {
-			a := DefaultAddress(sh.region)
-			a.PostalCode = zip
-			spec.Address = &a
-		}
-	}
-	_, err := s.PlaceOrder(r.PostFormValue("shop"), spec)
-	back(w, r, err)
-}
-
-func (s *Sim) webMove(w http.ResponseWriter, r *http.Request) {
-	back(w, r, s.SetStatus(r.PathValue("id"), r.PostFormValue("status")))
-}
-
-func back(w http.ResponseWriter, r *http.Request, err error) {
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+// after answers a button: back to the order with words, or the order's page again with what was wrong.
+func (s *Sim) after(w http.ResponseWriter, r *http.Request, orderID, done string, err error) {
+	if err == nil {
+		http.Redirect(w, r, pagesAt+"/orders/"+url.PathEscape(orderID)+"?said="+done, http.StatusSeeOther)
 		return
 	}
-	http.Redirect(w, r, "/sandbox/tiktok", http.StatusSeeOther)
+	s.showOrder(w, r, http.StatusUnprocessableEntity, orderID, err)
+}
+
+// sentence makes an error readable for people.
+func sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	said := []rune(err.Error())
+	said[0] = unicode.ToUpper(said[0])
+	return string(said) + "."
+}
+
+// badge is a state in a word and a tone.
+type badge struct{ Text, Tone string }
+
+var badges = map[string]badge{
+	"UNPAID": {"Unpaid", "warn"}, "ON_HOLD": {"On hold", "warn"}, "AWAITING_SHIPMENT": {"Awaiting shipment", "busy"},
+	"PARTIALLY_SHIPPING": {"Partly shipped", "busy"}, "AWAITING_COLLECTION": {"Awaiting collection", "busy"},
+	"IN_TRANSIT": {"In transit", "busy"}, "DELIVERED": {"Delivered", "good"}, "COMPLETED": {"Completed", "good"}, "CANCELLED": {"Cancelled", "bad"},
+
+	returnPending: {"Waits for the seller", "warn"}, returnRejected: {"Rejected", "bad"}, returnAwaited: {"Buyer shall send it", "busy"},
+	returnShipped: {"Parcel is on its way back", "warn"}, returnNotTaken: {"Parcel not accepted", "warn"}, returnOffered: {"Waits for the buyer", "warn"},
+	returnSuccess: {"Money on its way", "busy"}, returnComplete: {"Paid back", "good"}, returnWithdrawn: {"Withdrawn", ""},
+	replacePending: {"Waits for the seller", "warn"}, replaceRejected: {"Rejected", "bad"}, replaceRefund: {"Money on its way", "busy"},
+	replaceWithdrawn: {"Withdrawn", ""}, replaceComplete: {"Replaced", "good"},
+	cancelPending: {"Waits for the seller", "warn"}, cancelSuccess: {"Money on its way", "busy"}, cancelWithdrawn: {"Dropped", ""},
+	cancelComplete: {"Cancelled, paid back", "good"},
+}
+
+func badgeOf(status string) badge {
+	if b, ok := badges[status]; ok {
+		return b
+	}
+	return badge{Text: strings.ReplaceAll(strings.ToLower(status), "_", " ")}
+}
+
+// pager leads through a long list.
+type pager struct {
+	Newer, Older    string // addresses; empty at the ends
+	From, To, Total int
+}
+
+// paged cuts the page that ?page= asks for out of a list, newest first.
+func paged[T any](r *http.Request, all []T, size int) ([]T, pager) {
+	q := r.URL.Query()
+	n, _ := strconv.Atoi(q.Get("page")) // 0 for what is no number
+	n = min(max(n, 1), max(1, (len(all)+size-1)/size))
+	from, to := (n-1)*size, min(n*size, len(all))
+	p := pager{From: min(from+1, len(all)), To: to, Total: len(all)}
+	at := func(n int) string {
+		q.Set("page", strconv.Itoa(n))
+		q.Del("said")
+		return r.URL.Path + "?" + q.Encode()
+	}
+	if n > 1 {
+		p.Newer = at(n - 1)
+	}
+	if to < len(all) {
+		p.Older = at(n + 1)
+	}
+	return all[from:to], p
+}
+
+// amountOf reads money that somebody typed; nothing typed is 0.
+func amountOf(typed, currency string) (int64, error) {
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return 0, nil
+	}
+	minor, ok := parseDecimal(typed, currency)
+	if !ok || minor <= 0 {
+		return 0, errors.New("an amount is a number such as 12.50")
+	}
+	return minor, nil
+}
+
+// webReturnApp shows what the return proxy app opens.
+func (s *Sim) webReturnApp(w http.ResponseWriter, r *http.Request) {
+	s.showReturnApp(w, r, http.StatusOK, nil)
+}
+
+func (s *Sim) showReturnApp(w http.ResponseWriter, r *http.Request, status int, err error) {
+	s.mu.Lock()
+	address := s.returnURL
+	s.mu.Unlock()
+	view := struct {
+		frame.Page
+		Address, Preview string
+	}{s.around(r, "/return-app", "Return proxy app"), cmp.Or(r.PostForm.Get("address"), address), returnLink(address, "576900000030000001", "73301")}
+	view.Refused = sentence(err)
+	frame.Show(w, status, pageTemplates, "returnapp", view)
+}
+
+func (s *Sim) webSetReturnApp(w http.ResponseWriter, r *http.Request) {
+	address := strings.TrimSpace(r.PostForm.Get("address"))
+	if address != "" && returnLink(address, "1", "1") == "" {
+		s.showReturnApp(w, r, http.StatusUnprocessableEntity, errors.New("the return URL must be a whole address that begins with https:// or http://"))
+		return
+	}
+	s.mu.Lock()
+	s.returnURL = address
+	s.mu.Unlock()
+	http.Redirect(w, r, pagesAt+"/return-app?said=return", http.StatusSeeOther)
+}
+
+// returnLink fills TikTok's placeholders in; empty when the address is none that a browser should open.
+func returnLink(address, orderID, zip string) string {
+	filled := strings.NewReplacer("[TT_ORDER_NUM]", url.QueryEscape(orderID), "[TTS_ZIP_CODE]", url.QueryEscape(zip)).Replace(address)
+	u, err := url.Parse(filled)
+	if err != nil || !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Host == "" || len(filled) > 2000 {
+		return ""
+	}
+	return filled
 }
