@@ -1,7 +1,6 @@
 package refunds
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
@@ -13,8 +12,9 @@ import (
 // Assign says which units a Shopify refund took out of the order. Shopify names
 // lines and quantities; of the units behind a line that still stand, those are
 // taken for which something happens at TikTok already, then those that fit
-// whether the goods had left, then the first. The same question has the same
-// answer. Lines that are not ours hold nothing of TikTok's and are left out.
+// whether the goods had left, then those that keep the refund in as few parcels
+// as there can be. The same question has the same answer. Lines that are not ours
+// hold nothing of TikTok's and are left out.
 //
 // Units that somebody else took out may have gone with this very refund: of what
 // is cancelled on both sides, TikTok's half may be followed first.
@@ -22,29 +22,26 @@ import (
 // Units that went with the cancellation of the whole order are not taken twice:
 // the refund that Shopify makes beside it has the same cause.
 func Assign(r shopify.Refund, lines []links.Line, t Cases) ([]tiktok.LineItemID, *Halt) {
-	var units []tiktok.LineItemID
+	p := picking{lines: lines}
 	for _, out := range r.Lines {
 		i := slices.IndexFunc(lines, func(l links.Line) bool { return l.ShopifyLine == out.Line })
-		if i < 0 {
+		if i < 0 || out.Quantity == 0 {
 			continue
 		}
 		if out.Quantity < 0 {
 			return nil, stop(exceptions.RefundNotUnderstood, "It takes %d of a line.", out.Quantity)
 		}
-		standing := standingOf(lines[i], units)
+		standing := p.left(lines[i])
 		if len(standing) < out.Quantity && goneWith(lines[i], r.Order) >= out.Quantity {
 			return nil, &Halt{State: links.RefundSatisfied, Reason: links.CancelledBefore}
 		}
 		if len(standing) < out.Quantity {
 			return nil, stop(exceptions.RefundDiffers, "It takes %d of a line of which %d are left.", out.Quantity, len(standing))
 		}
-		slices.SortStableFunc(standing, func(a, b links.Unit) int {
-			return cmp.Compare(t.rank(a, out.RestockType), t.rank(b, out.RestockType))
-		})
-		for _, unit := range standing[:out.Quantity] {
-			units = append(units, unit.ID)
-		}
+		p.take(standing, out.Quantity, func(u links.Unit) int { return t.rank(u, out.RestockType) })
 	}
+	p.choose()
+	units := p.units()
 	if len(units) == 0 {
 		return nil, stop(exceptions.RefundWithoutLines, "None of its lines is one of the TikTok order's.")
 	}
