@@ -4,15 +4,22 @@
 //
 // The care: one refresher per key (a lease in the store, so also across
 // processes), the new pair saved in one write before it is used, and a refusal
-// remembered so that nobody asks again and again. Clients ask it for a token;
-// the wiring gives it the platform's refresh call. It never talks HTTP itself
-// and never decides what a refusal means to the merchant.
+// remembered so that nobody asks again and again. A pair that could not be saved
+// is kept in memory and saved before anything else is asked. Clients ask it for a
+// token; the wiring gives it the platform's refresh call. It never talks HTTP
+// itself and never decides what a refusal means to the merchant.
+//
+// A process that is killed between the platform's answer and the save has the old
+// pair only, and asks with that. Shopify goes on taking it until the new one is
+// used. Whether TikTok does is not published: where it does nothing was lost,
+// where it does not the refusal is final and the seller connects again.
 package tokens
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -86,6 +93,8 @@ const (
 	leaseFor = 20 * time.Second
 	// retryLease is how long another refresher's caller waits for the result.
 	retryLease = 500 * time.Millisecond
+	// saveFor is how long saving may take, however long the platform took to answer.
+	saveFor = 5 * time.Second
 )
 
 // Refresher hands out access tokens and renews them.
@@ -97,6 +106,14 @@ type Refresher struct {
 	Now     func() time.Time
 
 	flights singleflight.Group
+	// unsaved holds, by Key, the successor that a platform gave and the store did not take.
+	unsaved sync.Map
+}
+
+// successor is what a platform gave for a refresh token.
+type successor struct {
+	of    secret.String
+	fresh Pair
 }
 
 // Token is an access token that is good for some minutes more. The error is
@@ -155,18 +172,43 @@ func (r *Refresher) renewOnce(ctx context.Context, key Key, stale secret.String)
 	case !leased:
 		return secret.String{}, fault.After(retryLease, fmt.Errorf("%s is being renewed elsewhere", key))
 	}
-	fresh, err := r.Refresh(ctx, key, pair.Refresh)
+	fresh, err := r.ask(ctx, key, pair)
 	if errors.Is(err, ErrRefused) {
 		return secret.String{}, errors.Join(fmt.Errorf("renew %s: %w", key, err), r.refuse(ctx, key, pair.Generation))
 	}
 	if err != nil {
 		return secret.String{}, errors.Join(fmt.Errorf("renew %s: %w", key, err), r.endLease(ctx, key, true))
 	}
-	fresh.Generation = pair.Generation
-	if err := r.Store.RenewTokenPair(ctx, key, fresh); err != nil {
-		return secret.String{}, fmt.Errorf("save renewed %s: %w", key, err)
+	return fresh.Access, r.save(ctx, key, successor{of: pair.Refresh, fresh: fresh})
+}
+
+// ask is the pair that follows the one given: what was got before and could not
+// be saved, else what the platform answers.
+func (r *Refresher) ask(ctx context.Context, key Key, pair Pair) (Pair, error) {
+	if kept, ok := r.unsaved.Load(key); ok && kept.(successor).of == pair.Refresh {
+		return kept.(successor).fresh, nil
 	}
-	return fresh.Access, nil
+	fresh, err := r.Refresh(ctx, key, pair.Refresh)
+	fresh.Generation = pair.Generation
+	return fresh, err
+}
+
+// save keeps a new pair. The old one may be dead from the moment at which the
+// platform answered, so what cannot be saved now is saved by the next caller.
+func (r *Refresher) save(ctx context.Context, key Key, next successor) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveFor)
+	defer cancel()
+	err := r.Store.RenewTokenPair(ctx, key, next.fresh)
+	if err == nil || errors.Is(err, ErrNone) {
+		r.unsaved.Delete(key)
+	} else {
+		r.unsaved.Store(key, next)
+		err = errors.Join(err, r.endLease(ctx, key, true))
+	}
+	if err != nil {
+		return fmt.Errorf("save renewed %s: %w", key, err)
+	}
+	return nil
 }
 
 // refuse remembers that somebody must connect again, and has it told.
