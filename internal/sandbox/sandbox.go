@@ -15,9 +15,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
+	"github.com/switchbackhq/switchback/internal/sandbox/frame"
 	"github.com/switchbackhq/switchback/internal/sandbox/loopsim"
 	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
 	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
@@ -72,13 +74,26 @@ type World struct {
 // Start opens the platforms on free loopback ports.
 func Start(ctx context.Context, o Options) (*World, error) {
 	w := &World{app: o.AppURL, TikTokFaults: &chaos.Script{Otherwise: o.Chaos.plan()}, ShopifyFaults: &chaos.Script{Otherwise: o.Chaos.plan()}}
-	var err error
+	listeners, err := w.reserve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.build(o); err != nil {
+		return nil, errors.Join(err, closeAll(listeners))
+	}
+	w.serve(listeners)
+	return w, nil
+}
+
+// build opens the platforms, who know each other's addresses, and furnishes them.
+func (w *World) build(o Options) (err error) {
 	w.TikTok, err = tiktoksim.New(tiktoksim.Options{
 		AppKey: tiktokKey, AppSecret: tiktokSecret, ServiceID: tiktokService,
 		RedirectURL: o.AppURL + "/tiktok/callback", Script: w.TikTokFaults, Way: o.Chaos.webhooks(), Products: goods(),
+		Neighbors: frame.Neighbors{Start: w.URL.Index, Order: w.orderLinks}, ReturnURL: w.portal() + "/?order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]",
 	})
 	if err != nil {
-		return nil, fmt.Errorf("start simulated tiktok shop: %w", err)
+		return fmt.Errorf("start simulated tiktok shop: %w", err)
 	}
 	duplicate := shopifysim.RefuseDuplicate
 	if o.DropDuplicateMetafield {
@@ -90,14 +105,8 @@ func Start(ctx context.Context, o Options) (*World, error) {
 		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults, Way: o.Chaos.webhooks(),
 		BucketSize: o.BucketSize, RestoreRate: o.RestoreRate,
 	})
-	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}, Refunds: shelf{w.Shopify}})
-	if err := w.furnish(); err != nil {
-		return nil, err
-	}
-	if err := w.listen(ctx); err != nil {
-		return nil, errors.Join(err, w.Close(ctx))
-	}
-	return w, nil
+	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}, Refunds: shelf{w.Shopify}, Start: w.URL.Index})
+	return w.furnish()
 }
 
 // Environment is what the program needs to find this world, beside the
@@ -140,27 +149,55 @@ func (w *World) Close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// listen gives each platform an address of its own, as in life.
-func (w *World) listen(ctx context.Context) error {
+// reserve gives each platform an address of its own, as in life.
+func (w *World) reserve(ctx context.Context) ([]net.Listener, error) {
+	var listeners []net.Listener
+	for _, address := range []*string{&w.URL.TikTok, &w.URL.Shopify, &w.URL.Loop, &w.URL.Index} {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("listen for a simulated platform: %w", err), closeAll(listeners))
+		}
+		*address = "http://" + listener.Addr().String()
+		listeners = append(listeners, listener)
+	}
+	return listeners, nil
+}
+
+func closeAll(listeners []net.Listener) error {
+	var errs []error
+	for _, listener := range listeners {
+		errs = append(errs, listener.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// serve opens the platforms at the addresses that were reserved for them.
+func (w *World) serve(listeners []net.Listener) {
 	tiktok, shopify := http.NewServeMux(), http.NewServeMux()
 	tiktok.Handle("/sandbox/", w.TikTok.Pages())
 	tiktok.Handle("/", w.TikTok.Handler())
 	shopify.Handle("/sandbox/", http.StripPrefix("/sandbox/shopify", w.Shopify.Pages()))
 	shopify.Handle("/", w.Shopify.Handler())
-	for _, platform := range []struct {
-		url     *string
-		handler http.Handler
-	}{
-		{&w.URL.TikTok, tiktok}, {&w.URL.Shopify, shopify}, {&w.URL.Loop, w.Loop.Handler()}, {&w.URL.Index, w.index()},
-	} {
-		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return fmt.Errorf("listen for a simulated platform: %w", err)
-		}
-		server := &http.Server{Handler: platform.handler, ReadHeaderTimeout: 5 * time.Second}
-		*platform.url = "http://" + listener.Addr().String()
+	for n, handler := range []http.Handler{tiktok, shopify, w.Loop.Handler(), w.index()} {
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 		w.servers = append(w.servers, server)
-		go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed when the world does
+		go func() { _ = server.Serve(listeners[n]) }() // ends with ErrServerClosed when the world does
 	}
-	return nil
+}
+
+// portal is where buyers return at Loop.
+func (w *World) portal() string { return w.URL.Loop + "/" + Portal }
+
+// admin is a page of the stand-in for a shop's admin.
+func (w *World) admin(shop, page string) string { return w.URL.Index + "/store/" + shop + page }
+
+// orderLinks are the places where people look at an order next.
+func (w *World) orderLinks(tiktokID, shopifyID, zip string) []frame.Link {
+	var links []frame.Link
+	if shopifyID != "" {
+		links = append(links, frame.Link{Text: "Order in Shopify", Href: w.admin(Shop, "/orders/"+url.PathEscape(shopifyID))})
+	}
+	return append(links,
+		frame.Link{Text: "Order in Switchback", Href: w.admin(Shop, "/apps/switchback/orders/"+url.PathEscape(tiktokID))},
+		frame.Link{Text: "Find it in Loop", Href: w.portal() + "/?" + url.Values{"order": {tiktokID}, "zip": {zip}}.Encode()})
 }

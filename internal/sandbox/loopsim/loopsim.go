@@ -41,6 +41,8 @@ type Options struct {
 	Orders Orders
 	// Refunds is where returns are recorded. Nil: the portal takes none.
 	Refunds Refunds
+	// Start is the address of the sandbox's start page, to which the portal leads back. Empty: it stands alone.
+	Start string
 	// Now is the simulator's clock. Nil: time.Now.
 	Now func() time.Time
 	// ExactName makes "#" part of the name. ExactZIP makes spaces, hyphens and the last four digits of a ZIP+4 count.
@@ -73,6 +75,10 @@ type Sim struct {
 	lookups    []Lookup
 	violations []string
 	calls      map[string][]time.Time // per API key, of the last minute
+	forms      int                    // that were handed out
+
+	once      sync.Mutex // guards submitted, while a form is worked on
+	submitted map[string]Return
 }
 
 // New returns a simulator without portals.
@@ -80,7 +86,7 @@ func New(opts Options) *Sim {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	s := &Sim{opts: opts, calls: map[string][]time.Time{}}
+	s := &Sim{opts: opts, calls: map[string][]time.Time{}, submitted: map[string]Return{}}
 	s.api = s.apiRoutes()
 	return s
 }

@@ -69,27 +69,28 @@ var (
 )
 
 // submit is POST {portal}/ with a form: order and zip as for the look-up, quantity-{n} for the n-th line, outcome,
-// reason, and what in life the merchant's policy says, fee (a decimal with two places) and shipping.
-func (s *Sim) submit(r *http.Request, portal Portal, form url.Values) (Order, Lookup, string) {
+// reason, and what in life the merchant's policy says, fee (a decimal with two places) and shipping. With once, a text that
+// is the form's own, the same form does its work once.
+func (s *Sim) submit(r *http.Request, portal Portal, form url.Values) (Order, Lookup, Return) {
 	order, l := s.Find(portal.Shop, form.Get("order"), form.Get("zip"))
 	if l.Code != Found {
-		return order, l, ""
+		return order, l, Return{}
 	}
 	back, why := s.readReturn(order, form)
 	switch {
 	case s.opts.Refunds == nil:
 		l.Code, l.Why = returnsNotOffered, "this simulator has nowhere to record returns"
-		return order, l, ""
+		return order, l, Return{}
 	case why != "":
 		s.violate(r, why)
 		l.Code, l.Why = ItemsNotEligible, why
-		return order, l, ""
+		return order, l, Return{}
 	}
 	back.Shop, back.OrderID, back.Tag = portal.Shop, order.ID, tags[back.Outcome]
 	id, err := s.opts.Refunds.Refund(back)
 	if err != nil {
 		l.Code, l.Why = RefundError, err.Error()
-		return order, l, ""
+		return order, l, Return{}
 	}
 	back.RefundID = id
 	s.mu.Lock()
@@ -97,7 +98,30 @@ func (s *Sim) submit(r *http.Request, portal Portal, form url.Values) (Order, Lo
 	s.mu.Unlock()
 	l.Code, l.Why = Submitted, "the return is processed"
 	order, _ = s.byName(portal.Shop, order.Name) // as it is now
-	return order, l, id
+	return order, l, back
+}
+
+// submitOnce submits a form, and a second time only shows what came of it: buyers press twice, and reload.
+func (s *Sim) submitOnce(r *http.Request, portal Portal, form url.Values) (Order, Lookup, Return) {
+	once := form.Get("once")
+	if once == "" {
+		return s.submit(r, portal, form)
+	}
+	s.once.Lock() // one form at a time: the second may come while the first is under way
+	defer s.once.Unlock()
+	if before, done := s.submitted[once]; done {
+		order, l := s.Find(portal.Shop, form.Get("order"), form.Get("zip"))
+		if l.Code == Found && order.ID == before.OrderID && portal.Shop == before.Shop {
+			l.Code, l.Why = Submitted, "the return was processed before"
+			return order, l, before
+		}
+		return order, l, Return{}
+	}
+	order, l, back := s.submit(r, portal, form)
+	if l.Code == Submitted {
+		s.submitted[once] = back
+	}
+	return order, l, back
 }
 
 // readReturn reads the form against what can be returned; why is what is wrong with it.
@@ -132,5 +156,5 @@ func (s *Sim) readReturn(o Order, form url.Values) (back Return, why string) {
 
 // formField says whether a form may have the field.
 func formField(name string) bool {
-	return slices.Contains([]string{"order", "zip", "outcome", "reason", "fee", "shipping"}, name) || strings.HasPrefix(name, "quantity-")
+	return slices.Contains([]string{"order", "zip", "outcome", "reason", "fee", "shipping", "once"}, name) || strings.HasPrefix(name, "quantity-")
 }

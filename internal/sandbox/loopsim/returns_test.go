@@ -106,3 +106,41 @@ func TestWhatCameBackDoesNotComeBackTwice(t *testing.T) {
 		t.Errorf("got %+v", it)
 	}
 }
+
+func TestAFormSentTwiceIsOneReturn(t *testing.T) {
+	t.Parallel()
+	kept := &till{}
+	s := testSim(Options{Refunds: kept})
+	for range 2 {
+		rec := submit(t, s, "quantity-1", "1", "once", "7", "fee", "5.25", "reason", "defective")
+		body := rec.Body.String()
+		if rec.Header().Get(ResultHeader) != string(Submitted) || rec.Header().Get(RefundHeader) != "gid://shopify/Refund/1" {
+			t.Fatalf("%v %s", rec.Header(), body)
+		}
+		for _, want := range []string{"Your return is on its way", "1 × Mug", "5.25 USD, kept back", "It is broken", "My money back"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("the confirmation lacks %q", want)
+			}
+		}
+	}
+	if rec := submit(t, s, "quantity-1", "1", "once", "7", "zip", "1"); rec.Header().Get(ResultHeader) != string(SecondaryInputMismatch) || rec.Header().Get(RefundHeader) != "" {
+		t.Errorf("another ZIP learns of the return: %v", rec.Header())
+	}
+	submit(t, s, "quantity-1", "1", "once", "8")
+	if len(kept.took) != 2 || len(s.Violations()) > 0 {
+		t.Errorf("recorded %v, violations %v", kept.took, s.Violations())
+	}
+}
+
+func TestEachFormIsItsOwn(t *testing.T) {
+	t.Parallel()
+	s := testSim(Options{Refunds: &till{}})
+	once := func() string {
+		_, rest, _ := strings.Cut(visit(t, s, http.MethodGet, "/acme?order=576461413038785752&zip=90210").Body.String(), `name="once" value="`)
+		value, _, _ := strings.Cut(rest, `"`)
+		return value
+	}
+	if a, b := once(), once(); a == "" || a == b {
+		t.Errorf("two forms are %q and %q", a, b)
+	}
+}
