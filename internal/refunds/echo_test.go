@@ -5,19 +5,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
 	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
-// What we record in Shopify of TikTok's doings comes back to us as webhooks of
-// refunds and cancellations, before our call is answered, while it runs, or
-// long after. Nothing of it goes to TikTok.
-func TestNothingEchoes(t *testing.T) {
-	t.Parallel()
-	happens := map[string]func(*scene) tiktok.OrderID{
+// doings are what may happen at TikTok without us, and is recorded in Shopify.
+func doings() map[string]func(*scene) tiktok.OrderID {
+	return map[string]func(*scene) tiktok.OrderID{
 		"a return": func(s *scene) tiktok.OrderID {
 			id := s.delivered()
 			_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{By: "OPERATOR"})
@@ -43,6 +43,13 @@ func TestNothingEchoes(t *testing.T) {
 			return id
 		},
 	}
+}
+
+// What we record in Shopify of TikTok's doings comes back to us as webhooks of
+// refunds and cancellations, before our call is answered, while it runs, or
+// long after. Nothing of it goes to TikTok.
+func TestNothingEchoes(t *testing.T) {
+	t.Parallel()
 	ways := map[string]func(*scene, tiktok.OrderID){
 		"after":  func(s *scene, id tiktok.OrderID) { s.record(id); s.forward(id) },
 		"before": func(s *scene, id tiktok.OrderID) { s.recordUnanswered(id) },
@@ -54,7 +61,7 @@ func TestNothingEchoes(t *testing.T) {
 			s.record(id)
 		},
 	}
-	for name, happen := range happens {
+	for name, happen := range doings() {
 		for way, hear := range ways {
 			t.Run(name+", "+way, func(t *testing.T) {
 				t.Parallel()
@@ -81,6 +88,94 @@ func TestNothingEchoes(t *testing.T) {
 			})
 		}
 	}
+}
+
+// While mirror_refunds is off nothing is recorded, and when it is turned on all is, once.
+func TestNothingEchoesFromWhatWasHeldBack(t *testing.T) {
+	t.Parallel()
+	for name, happen := range doings() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := setUp(t)
+			s.Set(func(x *shops.Settings) { x.MirrorRefunds = false })
+			id := happen(s)
+			asked := len(s.TikTok.Aftersales(string(id)))
+			s.record(id)
+			s.record(id)
+			if o := s.Order(id); len(o.Refunds) > 0 || !o.Canceled.IsZero() {
+				t.Errorf("Shopify has %+v", o.Refunds)
+			}
+			if codes := s.Codes(id); len(codes) != 1 || codes[0] != exceptions.RefundNotMirrored && codes[0] != exceptions.CancelNotMirrored {
+				t.Errorf("listed under %v", codes)
+			}
+			s.Set(func(x *shops.Settings) { x.MirrorRefunds = true })
+			for range 3 {
+				s.record(id)
+			}
+			s.WantCodes(id)
+			if o := s.Order(id); o.Refunded != s.back(id) || len(o.Refunds) != 1 || len(s.TikTok.Aftersales(string(id))) != asked {
+				t.Errorf("Shopify has %d on record in %d refunds, the buyer got %d by %+v", o.Refunded, len(o.Refunds), s.back(id), s.TikTok.Aftersales(string(id)))
+			}
+		})
+	}
+}
+
+// A person refunds in Shopify one of the units that TikTok gave the money back
+// for: only the others are recorded, whichever is first, and nothing goes to TikTok.
+func TestHalfOfWhatTikTokGaveBackWasRefundedInShopify(t *testing.T) {
+	t.Parallel()
+	refund := func(s *scene, id tiktok.OrderID) { s.refund(id, -1, "MUG-12-SAGE", 1) }
+	pay := func(s *scene, id tiktok.OrderID) {
+		_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{By: "OPERATOR", LineIDs: s.unitsOf(id, "MUG-12-SAGE")})
+		s.Must(err)
+	}
+	for name, steps := range map[string][]func(*scene, tiktok.OrderID){
+		"TikTok first":              {pay, refund, (*scene).record},
+		"Shopify first":             {refund, pay, (*scene).record},
+		"both at once, many at it":  {pay, refund, (*scene).crowd},
+		"heard before it is paid":   {func(s *scene, id tiktok.OrderID) { s.later(id, pay) }, refund, (*scene).record, payBack},
+		"the answer of it was lost": {pay, refund, (*scene).recordUnanswered},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := setUp(t)
+			id := s.delivered()
+			for _, step := range steps {
+				step(s, id)
+			}
+			for range 3 {
+				s.Clock.Pass(2 * time.Minute)
+				s.record(id)
+			}
+			s.WantCodes(id)
+			o := s.Order(id)
+			if o.Refunded != s.back(id) || s.back(id) != 2*1949 || len(o.Refunds) != 2 {
+				t.Errorf("Shopify has %d on record in %d refunds, the buyer got %d", o.Refunded, len(o.Refunds), s.back(id))
+			}
+			if n := s.Calls(tiktoksim.OpReturnCreate) + s.Calls(tiktoksim.OpCancelCreate); n != 0 {
+				t.Errorf("TikTok was asked %d times: %+v", n, s.TikTok.Aftersales(string(id)))
+			}
+			states := map[links.RefundState]int{}
+			for _, made := range o.Refunds {
+				states[s.ledger(shopify.GID(made.GID)).State]++
+			}
+			if states[links.RefundSatisfied] != 1 || states[links.RefundIgnored] != 1 {
+				t.Errorf("the ledger has %v", states)
+			}
+		})
+	}
+}
+
+// later has what TikTok pays stay on its way.
+func (s *scene) later(id tiktok.OrderID, pay func(*scene, tiktok.OrderID)) {
+	s.Helper()
+	s.Must(s.TikTok.SetAftersaleRules(string(id), tiktoksim.AftersaleRules{PayLater: true}))
+	pay(s, id)
+}
+
+// payBack lets the money arrive.
+func payBack(s *scene, id tiktok.OrderID) {
+	s.Must(s.TikTok.PayBack(s.TikTok.Aftersales(string(id))[0].ID))
 }
 
 // record has both legs bring what TikTok did into Shopify.
