@@ -28,16 +28,20 @@ type Connected struct {
 	On bool
 }
 
+// ShopName is what a page calls a TikTok shop.
+func ShopName(c shops.Connection) string {
+	if c.Name == "" {
+		return "TikTok shop " + string(c.TikTokShop)
+	}
+	return c.Name
+}
+
 // Describe puts connections into words.
 func Describe(connections []shops.Connection) []Connected {
 	list := make([]Connected, 0, len(connections))
 	for _, c := range connections {
-		name := c.Name
-		if name == "" {
-			name = "TikTok shop " + string(c.TikTokShop)
-		}
 		list = append(list, Connected{
-			ID: string(c.TikTokShop), Name: name, Region: c.Region, Currency: c.Currency, State: OffText(c.Off), On: c.Off == shops.On,
+			ID: string(c.TikTokShop), Name: ShopName(c), Region: c.Region, Currency: c.Currency, State: OffText(c.Off), On: c.Off == shops.On,
 		})
 	}
 	return list

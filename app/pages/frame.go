@@ -42,6 +42,11 @@ func Refused(text string) *Banner {
 	return &Banner{Tone: "critical", Heading: "This was not saved", Text: text}
 }
 
+// NotDone is the banner of work that was not begun.
+func NotDone(text string) *Banner {
+	return &Banner{Tone: "critical", Heading: "This was not done", Text: text}
+}
+
 // Moment is a time as pages show it, in the shop's time zone.
 func (f Frame) Moment(t time.Time) string {
 	if t.IsZero() {

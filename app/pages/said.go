@@ -13,4 +13,12 @@ func Said(key string) *Banner {
 
 var said = map[string]Banner{
 	"saved": {Tone: "success", Heading: "Saved"},
+
+	"import_started":  {Tone: "info", Heading: "The import has begun", Text: "This page follows it."},
+	"retry_started":   {Tone: "info", Heading: "It is being tried again", Text: "What was waiting disappears when its cause is gone."},
+	"choice_taken":    {Tone: "info", Heading: "Your decision is being carried out", Text: "This page follows it."},
+	"refund_sent":     {Tone: "info", Heading: "The refund is on its way to TikTok", Text: "Its plan is made anew first, from what both sides say now. This page follows it."},
+	"loop_found":      {Tone: "success", Heading: "Loop finds the order by its number and ZIP"},
+	"loop_not_found":  {Tone: "warning", Heading: "Loop does not find the order", Text: "What Loop answered stands under Return in Loop."},
+	"loop_draft_left": {Tone: "warning", Heading: "The check left a draft return in Loop", Text: "Delete the draft of this order in Loop."},
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/switchbackhq/switchback/app/pages"
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -21,9 +22,6 @@ type WrittenOrders interface {
 	// ComparePlace tells, whatever the place, whether the order was written with a ZIP.
 	ComparePlace(ctx context.Context, shop shopify.Domain, id tiktok.OrderID, place links.Place) (links.SamePlace, error)
 }
-
-// appHome is where in the app "open in Switchback" leads: no page shows one order yet.
-const appHome = "/"
 
 // blockJSON is what the block on Shopify's order page shows. It holds nothing
 // of the buyer: whoever may see orders in the admin may see the block.
@@ -111,7 +109,7 @@ func (s *server) blockOf(ctx context.Context, order links.Order) (blockJSON, err
 	return blockJSON{
 		TikTokOrderID: order.ID, Legs: orderOf(order, shipments, refunds).Legs,
 		Findable: findableOf(place.HasZIP, open), Loop: loopOf(asked), Exceptions: exceptionsOf(open),
-		ReturnLink: portalLink(settings.ReturnPortalURL, order.ShopifyName), AppPath: appHome,
+		ReturnLink: portalLink(settings.ReturnPortalURL, order.ShopifyName), AppPath: pages.OrderPath(order.ID),
 	}, nil
 }
 

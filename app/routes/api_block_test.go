@@ -42,7 +42,7 @@ func TestBlock(t *testing.T) {
 		"legs":            decode(t, w.authed(t, http.MethodGet, "/api/orders/576461413038785752", ""))["legs"],
 		"findable":        map[string]any{"by_zip": true},
 		"loop":            map[string]any{"checked_at": "2026-11-01T12:00:00Z", "found": true, "code": "found", "message": "Loop finds the order."},
-		"exceptions":      []any{}, "return_link": nil, "app_path": "/",
+		"exceptions":      []any{}, "return_link": nil, "app_path": "/orders/576461413038785752",
 	}
 	if diff := cmp.Diff(want, decode(t, rec)); diff != "" || rec.Code != http.StatusOK {
 		t.Errorf("%d %s", rec.Code, diff)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -38,8 +37,6 @@ const (
 	refundsPage = 50
 	// mostApproved is how many refunds one call may release.
 	mostApproved = 200
-	// ofOrder begins the id of what is no refund in Shopify: the cancellation of an order without one.
-	ofOrder = "order-"
 )
 
 // refundJSON is a refund in Shopify on its way to the buyer, as the API tells it.
@@ -88,7 +85,7 @@ func refundsOf(list []links.Refund) []refundJSON {
 	answer := make([]refundJSON, len(list))
 	for n, refund := range list {
 		one := refundJSON{
-			ID: refundID(refund.ID), TikTokOrderID: refund.Order, ShopifyID: refund.ID, State: refund.State, Reason: refund.Reason,
+			ID: links.RefundNumber(refund.ID), TikTokOrderID: refund.Order, ShopifyID: refund.ID, State: refund.State, Reason: refund.Reason,
 			Detail: refund.Detail, Amount: refund.Amount, Completed: refund.Completed, Currency: refund.Currency, Units: unitsOf(refund.Units),
 			Case: refund.Case, RefundedAt: refund.RefundedAt, ApprovedAt: refund.ApprovedAt, Steps: make([]stepJSON, len(refund.Steps)),
 		}
@@ -118,21 +115,9 @@ func unitsOf(units []tiktok.LineItemID) []tiktok.LineItemID {
 	return units
 }
 
-// refundID is the id of a refund in addresses.
-func refundID(id shopify.GID) string {
-	if strings.HasPrefix(string(id), "gid://shopify/Order/") {
-		return ofOrder + id.LegacyID()
-	}
-	return id.LegacyID()
-}
-
-// readRefundID is the reverse.
+// readRefundID is the refund that an address names.
 func readRefundID(text string) (shopify.GID, error) {
-	kind, number := "Refund", text
-	if rest, order := strings.CutPrefix(text, ofOrder); order {
-		kind, number = "Order", rest
-	}
-	id, err := shopify.ParseGID(kind, "gid://shopify/"+kind+"/"+number)
+	id, err := links.ParseRefundNumber(text)
 	if err != nil {
 		return "", errNotFound
 	}
@@ -181,7 +166,7 @@ func (s *server) approveRefund(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	c.JSON(http.StatusAccepted, gin.H{"approved": []string{refundID(id)}})
+	c.JSON(http.StatusAccepted, gin.H{"approved": []string{links.RefundNumber(id)}})
 }
 
 // approveRefunds releases several: all of those named, or none.
@@ -201,7 +186,7 @@ func (s *server) approveRefunds(c *gin.Context) {
 		}
 		var id shopify.GID
 		id, err = readRefundID(text)
-		ids, approved = append(ids, id), append(approved, refundID(id))
+		ids, approved = append(ids, id), append(approved, links.RefundNumber(id))
 	}
 	if err == nil {
 		err = s.RefundDesk.Approve(c.Request.Context(), shopOf(c).Domain, ids...)

@@ -46,6 +46,7 @@ type Deps struct {
 	Settings  Settings
 	Panel     Panel
 	Ledger    Ledger
+	Contents  Contents
 	Written   WrittenOrders
 	Open      Exceptions
 	Work      Work

@@ -46,6 +46,12 @@ func New(d Deps) http.Handler {
 
 	admin := engine.Group("", s.embedded)
 	admin.GET("/", s.home)
+	admin.GET("/orders/:id", s.orderPage)
+	admin.POST("/orders/:id/import", s.importNow)
+	admin.POST("/orders/:id/loop-check", s.checkInLoop)
+	admin.POST("/orders/:id/refunds/:refund/approve", s.sendRefund)
+	admin.POST("/orders/:id/exceptions/:exception/retry", s.retryOnOrder)
+	admin.POST("/orders/:id/exceptions/:exception/resolve", s.resolveOnOrder)
 
 	api := engine.Group("/api", s.session)
 	api.POST("/tiktok/connect", s.connectTikTok)

@@ -104,7 +104,7 @@ func (w *world) handler() http.Handler {
 		TikTokAppKey: ttKey, TikTokAppSecret: secret.New(ttSecret),
 		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
 		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w,
-		Settings: w, Panel: w, Ledger: w, Written: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
+		Settings: w, Panel: w, Ledger: w, Contents: w, Written: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
 		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w},
 		Carriers: carrierTable{w}, Chooser: carrierTable{w},
 		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w}, Reconciler: refundDesk{w},
