@@ -173,12 +173,10 @@ func closeAll(listeners []net.Listener) error {
 
 // serve opens the platforms at the addresses that were reserved for them.
 func (w *World) serve(listeners []net.Listener) {
-	tiktok, shopify := http.NewServeMux(), http.NewServeMux()
+	tiktok := http.NewServeMux()
 	tiktok.Handle("/sandbox/", w.TikTok.Pages())
 	tiktok.Handle("/", w.TikTok.Handler())
-	shopify.Handle("/sandbox/", http.StripPrefix("/sandbox/shopify", w.Shopify.Pages()))
-	shopify.Handle("/", w.Shopify.Handler())
-	for n, handler := range []http.Handler{tiktok, shopify, w.Loop.Handler(), w.index()} {
+	for n, handler := range []http.Handler{tiktok, w.Shopify.Handler(), w.Loop.Handler(), w.index()} {
 		server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 		w.servers = append(w.servers, server)
 		go func() { _ = server.Serve(listeners[n]) }() // ends with ErrServerClosed when the world does
