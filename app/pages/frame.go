@@ -52,7 +52,7 @@ func (f Frame) Moment(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.In(f.zone()).Format("Jan 2, 2006, 15:04")
+	return t.In(f.Zone()).Format("Jan 2, 2006, 15:04")
 }
 
 // When is Moment as an element that machines read too.
@@ -65,10 +65,10 @@ func (f Frame) When(t time.Time) template.HTML {
 }
 
 // Day is the date in the shop's time zone.
-func (f Frame) Day(t time.Time) string { return t.In(f.zone()).Format("Jan 2, 2006") }
+func (f Frame) Day(t time.Time) string { return t.In(f.Zone()).Format("Jan 2, 2006") }
 
-// zone is the shop's time zone; a name that this machine does not know is shown in UTC.
-func (f Frame) zone() *time.Location {
+// Zone is the shop's time zone; a name that this machine does not know is shown in UTC.
+func (f Frame) Zone() *time.Location {
 	zone, err := time.LoadLocation(f.Shop.TimeZone)
 	if err != nil {
 		return time.UTC
@@ -77,7 +77,7 @@ func (f Frame) zone() *time.Location {
 }
 
 // ZoneName says which zone times are shown in.
-func (f Frame) ZoneName() string { return f.zone().String() }
+func (f Frame) ZoneName() string { return f.Zone().String() }
 
 // Amount is a decimal amount with its currency, as both platforms' books write it.
 func (Frame) Amount(amount, currency string) string {

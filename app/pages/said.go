@@ -14,6 +14,10 @@ func Said(key string) *Banner {
 var said = map[string]Banner{
 	"saved": {Tone: "success", Heading: "Saved"},
 
+	"backfill_started": {Tone: "info", Heading: "The backfill has begun", Text: "This page shows how far it is. You may leave it."},
+	"backfill_stopped": {Tone: "info", Heading: "The backfill stops after the page at hand", Text: "What it has asked for is still imported. You can resume it where it was."},
+	"backfill_resumed": {Tone: "info", Heading: "The backfill goes on where it was"},
+
 	"import_started":  {Tone: "info", Heading: "The import has begun", Text: "This page follows it."},
 	"retry_started":   {Tone: "info", Heading: "It is being tried again", Text: "What was waiting disappears when its cause is gone."},
 	"choice_taken":    {Tone: "info", Heading: "Your decision is being carried out", Text: "This page follows it."},

@@ -46,6 +46,10 @@ func New(d Deps) http.Handler {
 
 	admin := engine.Group("", s.embedded)
 	admin.GET("/", s.home)
+	admin.GET("/orders/backfills", s.backfillsPage)
+	admin.POST("/orders/backfills", s.beginBackfill)
+	admin.POST("/orders/backfills/:backfill/stop", s.stopOnPage)
+	admin.POST("/orders/backfills/:backfill/resume", s.resumeOnPage)
 	admin.GET("/orders/:id", s.orderPage)
 	admin.POST("/orders/:id/import", s.importNow)
 	admin.POST("/orders/:id/loop-check", s.checkInLoop)

@@ -94,6 +94,15 @@ func (b Backfill) Rate() float64 {
 	return float64(b.Found) / b.Ran.Minutes()
 }
 
+// Read is how much of the time span was read, from 0 to 1.
+func (b Backfill) Read() float64 {
+	whole := b.To.Sub(b.From)
+	if b.State == Done || whole <= 0 {
+		return 1
+	}
+	return min(max(float64(b.Place.From.Sub(b.From))/float64(whole), 0), 1)
+}
+
 // Cause is what the backfill's imports name as what asked.
 func (b Backfill) Cause() string { return "backfill:" + b.ID }
 
