@@ -63,8 +63,7 @@ func (s *Sim) takeOut(o *order, units []string, by, reason string) {
 	alive := slices.ContainsFunc(o.lines(), func(l map[string]any) bool { return text(l["display_status"]) != "CANCELLED" })
 	switch {
 	case alive && o.status() == "PARTIALLY_SHIPPING" && found == open:
-		s.move(o, "AWAITING_COLLECTION") // what was not shipped has been cancelled
-		s.notifyStatus(o)
+		s.catchUp(o) // what was not shipped has been cancelled; parcels stay where they are
 	case !alive:
 		o.doc["cancellation_initiator"], o.doc["cancel_reason"] = by, reason
 		o.doc["request_cancel_time"] = s.now().Unix()

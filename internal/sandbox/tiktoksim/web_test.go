@@ -179,7 +179,7 @@ func TestTheBuyerChangesAndCancels(t *testing.T) {
 	b.press(at+"/address", url.Values{"zip": {"10001"}})
 	b.sees(at, "4*** Example Trail", "10001", "TikTok shows the address")
 	b.press(at+"/unmask", nil)
-	b.sees(at, "4100 Example Trail", "not", "TikTok shows the address")
+	b.sees(at, "4100 Example Trail", "Austin, Travis, Texas, United States", "not", "TikTok shows the address")
 	b.press(at+"/give", url.Values{"kind": {"CANCEL"}, "line": {o.LineIDs[0]}})
 	b.press(at+"/ask", url.Values{"kind": {"CANCEL"}})
 	b.cases(id, "SELLER CANCEL "+cancelComplete, "BUYER BUYER_CANCEL "+cancelPending)

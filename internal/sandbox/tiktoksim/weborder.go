@@ -108,8 +108,8 @@ func (s *Sim) viewOf(o *order) orderPage {
 		p.Address = append(p.Address, text(address[name]))
 	}
 	var place []string
-	for _, level := range list(address["district_info"]) {
-		place = append([]string{text(object(level)["address_name"])}, place...)
+	for _, level := range districts(address) {
+		place = append([]string{text(level["address_name"])}, place...)
 	}
 	p.Address = append(p.Address, joinFilled(" ", p.ZIP, text(address["post_town"])), strings.Join(place, ", "), text(address["phone_number"]))
 	p.Address = slices.DeleteFunc(p.Address, func(line string) bool { return line == "" })
@@ -128,6 +128,18 @@ func (s *Sim) viewOf(o *order) orderPage {
 	p.AskKinds, p.GiveKinds = o.asks()
 	p.ReturnLink = returnLink(s.returnURL, o.id, p.Buyer.PostalCode)
 	return p
+}
+
+// districts are the levels of an address, of an order that came as JSON or was built here.
+func districts(address map[string]any) []map[string]any {
+	if built, ok := address["district_info"].([]map[string]any); ok {
+		return built
+	}
+	var levels []map[string]any
+	for _, level := range list(address["district_info"]) {
+		levels = append(levels, object(level))
+	}
+	return levels
 }
 
 // buyer is the address as the buyer knows it, hidden or not.
