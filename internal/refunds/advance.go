@@ -113,7 +113,7 @@ func (r *run) claim(ctx context.Context, refund links.Refund) (links.Refund, str
 		return refund, "", halt, nil
 	}
 	if len(refund.Units) == 0 {
-		units, unassigned := Assign(*s, r.lines, r.cases)
+		units, unassigned := Assign(*s, asOf(r.lines, r.order), r.cases)
 		if unassigned != nil {
 			return refund, "", unassigned, nil
 		}
@@ -136,12 +136,9 @@ func (r *run) plan(ctx context.Context, refund links.Refund, reason string) ([]l
 	if halt != nil {
 		return nil, halt, nil
 	}
-	for g := range draft.Groups {
-		for o := range draft.Groups[g].Options {
-			if err := r.ask(ctx, draft.Groups[g].Units, &draft.Groups[g].Options[o]); err != nil {
-				return nil, nil, err
-			}
-		}
+	asked := func(units []tiktok.LineItemID, o *Option) error { return r.ask(ctx, units, o) }
+	if err := draft.Ask(asked); err != nil {
+		return nil, nil, err
 	}
 	steps, halt := Settle(truth, draft)
 	return steps, halt, nil

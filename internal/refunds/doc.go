@@ -14,7 +14,8 @@
 //	at TikTok it is                  call
 //	UNPAID                           waits
 //	ON_HOLD, AWAITING_SHIPMENT       cancel, whole units only; else refund_partial_unshipped
-//	AWAITING_COLLECTION              cancel where TikTok allows it and the amount is exact, else a return
+//	AWAITING_COLLECTION              cancel where TikTok allows it and the amount is exact, else a return;
+//	                                 likewise PARTIALLY_SHIPPING, which no unit should have
 //	IN_TRANSIT, DELIVERED            a return of type REFUND, one for each package
 //	COMPLETED                        refund_order_completed
 //	CANCELLED, or refunded by TikTok satisfied_by_tiktok: nothing is sent; another amount is refund_differs
@@ -30,8 +31,8 @@
 //
 // # How much
 //
-// What the refund's transactions on our payment say. Cancellations and the
-// buyer's requests give back what TikTok says; what is left goes to the returns
+// What the refund's transactions on our payment say. Cancellations, made in one
+// call and first, and the buyer's requests give back what TikTok says; what is left goes to the returns
 // in proportion to the most that TikTok gives back for each, to the cent. More
 // than that is refund_exceeds_refundable. Everything given back or on its way,
 // whoever began it, stays within what the buyer paid.

@@ -1,6 +1,7 @@
 package refunds
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -28,6 +29,10 @@ type Truth struct {
 // Draft is a plan before TikTok was asked for amounts.
 type Draft struct {
 	Groups []Group
+	// Together are the units of all groups that may be cancelled, where they are
+	// several: one call cancels them, because what TikTok gives back for the last
+	// units of an order, shipping included, is known only if they are asked for at once.
+	Together *Group
 	// Given is what needs no call: TikTok gave it back without us.
 	Given []Given
 	// Amount is what the groups give back together; nil for a cancellation, which gives back what TikTok says.
@@ -61,6 +66,25 @@ type Option struct {
 	Refused string
 }
 
+// Ask has every option answered, before any is chosen.
+func (d *Draft) Ask(answer func(units []tiktok.LineItemID, o *Option) error) error {
+	groups := slices.Clone(d.Groups)
+	if d.Together != nil {
+		groups = append(groups, *d.Together)
+	}
+	for _, g := range groups {
+		for n := range g.Options {
+			if g.Options[n].Refused != "" {
+				continue
+			}
+			if err := answer(g.Units, &g.Options[n]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Fixed tells whether the option gives back its amount and no other.
 func (o Option) Fixed() bool { return o.Kind != links.OpenReturn }
 
@@ -82,7 +106,7 @@ func DraftOf(t Truth) (Draft, *Halt) {
 	if halt := d.group(open); halt != nil {
 		return Draft{}, halt
 	}
-	draft := Draft{Groups: d.groups, Given: d.given}
+	draft := Draft{Groups: d.groups, Given: d.given, Together: d.together()}
 	if t.Refund.Amount != "" {
 		left, err := d.sums.amount()
 		if err != nil {
@@ -144,13 +168,15 @@ func (d *drafting) group(units []tiktok.LineItemID) *Halt {
 }
 
 // kindsFor is the matrix: what the seller may do with a unit in that status.
+// Units have no PARTIALLY_SHIPPING in TikTok's order document, orders do: where one
+// says so all the same, eligibility decides.
 func kindsFor(s tiktok.OrderStatus, cancelOnly bool) ([]links.StepKind, *Halt) {
 	switch s {
 	case tiktok.Unpaid:
 		return nil, wait(NotPaidYet)
 	case tiktok.OnHold, tiktok.AwaitingShipment:
 		return []links.StepKind{links.CancelUnits}, nil
-	case tiktok.AwaitingCollection:
+	case tiktok.AwaitingCollection, tiktok.PartiallyShipping:
 		if cancelOnly {
 			return []links.StepKind{links.CancelUnits}, nil
 		}
@@ -215,6 +241,28 @@ func (d *drafting) options(units []tiktok.LineItemID, kinds []links.StepKind) (G
 	return group, nil
 }
 
+// together is nil where there are not several groups to cancel. Without a reason
+// that TikTok takes for all of them it is no way to go.
+func (d *drafting) together() *Group {
+	var units []tiktok.LineItemID
+	groups := 0
+	for _, g := range d.groups {
+		if g.Options[0].Kind == links.CancelUnits {
+			units = append(units, g.Units...)
+			groups++
+		}
+	}
+	if groups < 2 {
+		return nil
+	}
+	units = inOrder(units, d.Lines)
+	group, halt := d.options(units, []links.StepKind{links.CancelUnits})
+	if halt != nil {
+		return &Group{Units: units, Options: []Option{{Kind: links.CancelUnits, Refused: halt.Detail}}}
+	}
+	return &group
+}
+
 func cmpHalt(first, next *Halt) *Halt {
 	if first != nil {
 		return first
@@ -255,9 +303,10 @@ func (d *drafting) item(unit tiktok.LineItemID) tiktok.LineItem {
 	return tiktok.LineItem{}
 }
 
-// status is the unit's, which may differ from its order's.
+// status is the unit's, which may differ from its order's; the order's where the
+// unit has none.
 func (d *drafting) status(unit tiktok.LineItemID) tiktok.OrderStatus {
-	return d.item(unit).DisplayStatus
+	return cmp.Or(d.item(unit).DisplayStatus, d.Order.Status)
 }
 
 // parcel is the unit's package; units that are not shipped have none.

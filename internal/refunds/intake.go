@@ -87,7 +87,7 @@ func (r *run) takeIn(ctx context.Context, s shopify.Refund) error {
 	if claim.Amount.Currency() != "" {
 		refund.Amount = claim.Amount.String()
 	}
-	units, unassigned := Assign(s, r.lines, r.cases)
+	units, unassigned := Assign(s, asOf(r.lines, r.order), r.cases)
 	change := links.Change{}
 	if unassigned == nil {
 		refund.Units = units

@@ -15,27 +15,64 @@ import (
 
 // Settle makes the steps of a draft whose options TikTok has answered: exactly
 // the refund's amount, nothing over what TikTok gives back for the units, and
-// nothing that would give the buyer more than was paid. Where a group may be
+// nothing that would give the buyer more than was paid. Where units may be
 // cancelled or refunded, what gives the exact amount is taken.
 func Settle(t Truth, d Draft) ([]links.RefundStep, *Halt) {
 	s := settling{Truth: t, currency: money.Currency(t.Order.Payment.Currency)}
-	first := make([]Option, len(d.Groups))
-	last := make([]Option, len(d.Groups))
-	for n, g := range d.Groups {
-		first[n], last[n] = g.Options[0], g.Options[len(g.Options)-1]
-	}
-	amounts, halt := s.split(d, first)
-	chosen := first
+	chosen := d.cancelling()
+	amounts, halt := s.split(d, chosen)
 	if halt != nil {
-		if amounts, halt = s.split(d, last); halt != nil {
+		chosen = d.returning()
+		if amounts, halt = s.split(d, chosen); halt != nil {
 			return nil, halt
 		}
-		chosen = last
 	}
 	if halt := s.within(chosen, amounts); halt != nil {
 		return nil, halt
 	}
 	return s.steps(d, chosen, amounts)
+}
+
+// picked is the option that was chosen for a group.
+type picked struct {
+	Option
+	units []tiktok.LineItemID
+}
+
+// cancelling cancels all that may be cancelled, and that first: what a
+// cancellation gives back is fixed when it is made, and was calculated before
+// anything else was asked for.
+func (d Draft) cancelling() []picked {
+	var cancels, rest []picked
+	if d.Together != nil {
+		cancels = append(cancels, picked{d.Together.Options[0], d.Together.Units})
+	}
+	for _, g := range d.Groups {
+		switch one := (picked{g.Options[0], g.Units}); {
+		case one.Kind != links.CancelUnits:
+			rest = append(rest, one)
+		case d.Together == nil:
+			cancels = append(cancels, one)
+		}
+	}
+	return append(cancels, rest...)
+}
+
+// returning cancels only what cannot be refunded otherwise.
+func (d Draft) returning() []picked {
+	all := make([]picked, len(d.Groups))
+	for n, g := range d.Groups {
+		all[n] = picked{g.Options[len(g.Options)-1], g.Units}
+	}
+	slices.SortStableFunc(all, func(a, b picked) int { return cancelFirst(a) - cancelFirst(b) })
+	return all
+}
+
+func cancelFirst(p picked) int {
+	if p.Kind == links.CancelUnits {
+		return 0
+	}
+	return 1
 }
 
 type settling struct {
@@ -46,7 +83,7 @@ type settling struct {
 // split gives each option its part of the amount, in minor units: what gives
 // back a fixed amount first, then the rest in proportion to what TikTok says is
 // the most.
-func (s *settling) split(d Draft, options []Option) ([]int64, *Halt) {
+func (s *settling) split(d Draft, options []picked) ([]int64, *Halt) {
 	parts := make([]int64, len(options))
 	weights := make([]int64, len(options))
 	var fixed, most int64
@@ -91,7 +128,7 @@ func (s *settling) split(d Draft, options []Option) ([]int64, *Halt) {
 }
 
 // answered tells why an option cannot be taken, as TikTok says.
-func (s *settling) answered(o Option) *Halt {
+func (s *settling) answered(o picked) *Halt {
 	switch {
 	case o.Refused != "":
 		return stop(exceptions.RefundIneligible, "TikTok does not calculate it: %s.", strings.TrimSuffix(o.Refused, "."))
@@ -105,11 +142,11 @@ func (s *settling) answered(o Option) *Halt {
 
 // notTheSame is for an amount that no call can give back: TikTok fixes what a
 // cancellation, or the buyer's own request, gives back.
-func (s *settling) notTheSame(options []Option, amount, fixed int64) *Halt {
+func (s *settling) notTheSame(options []picked, amount, fixed int64) *Halt {
 	code := exceptions.RefundPartialUnshipped
-	if slices.ContainsFunc(options, func(o Option) bool { return o.Kind == links.ApproveReturn }) {
+	if slices.ContainsFunc(options, func(o picked) bool { return o.Kind == links.ApproveReturn }) {
 		code = exceptions.ReturnOpenAtTikTok
-	} else if slices.ContainsFunc(options, func(o Option) bool { return o.Kind == links.ApproveCancellation }) {
+	} else if slices.ContainsFunc(options, func(o picked) bool { return o.Kind == links.ApproveCancellation }) {
 		code = exceptions.CancelOpenAtTikTok
 	} else if amount > fixed {
 		code = exceptions.RefundExceedsRefundable
@@ -119,13 +156,13 @@ func (s *settling) notTheSame(options []Option, amount, fixed int64) *Halt {
 
 // within keeps the rule that everything given back and on its way, whoever
 // began it, is at most what the buyer paid.
-func (s *settling) within(options []Option, amounts []int64) *Halt {
+func (s *settling) within(options []picked, amounts []int64) *Halt {
 	paid := sums{currency: s.currency}
 	paid.add(s.Order.Payment.TotalAmount)
 	spent := sums{currency: s.currency}
 	var cases []string
 	for _, c := range s.Cases {
-		approving := slices.ContainsFunc(options, func(o Option) bool { return o.Case == c.ID })
+		approving := slices.ContainsFunc(options, func(o picked) bool { return o.Case == c.ID })
 		if c.live() && !approving {
 			spent.add(c.Amount)
 		}
@@ -154,7 +191,7 @@ func (s *settling) within(options []Option, amounts []int64) *Halt {
 
 // steps writes the calls, and after them what needs none: a return of nothing,
 // and what TikTok gave back without us.
-func (s *settling) steps(d Draft, options []Option, amounts []int64) ([]links.RefundStep, *Halt) {
+func (s *settling) steps(d Draft, options []picked, amounts []int64) ([]links.RefundStep, *Halt) {
 	number := 0
 	for _, step := range s.Refund.Steps {
 		if step.State != links.StepPlanned { // the same plan made anew has the same numbers, and keys
@@ -164,8 +201,8 @@ func (s *settling) steps(d Draft, options []Option, amounts []int64) ([]links.Re
 	var calls, rest []links.RefundStep
 	for n, o := range options {
 		step := links.RefundStep{
-			Kind: o.Kind, Units: d.Groups[n].Units, Amount: s.decimal(amounts[n]), Reason: o.Reason,
-			State: links.StepPlanned, Attempt: s.refusedBefore(d.Groups[n].Units), Case: o.Case,
+			Kind: o.Kind, Units: o.units, Amount: s.decimal(amounts[n]), Reason: o.Reason,
+			State: links.StepPlanned, Attempt: s.refusedBefore(o.units), Case: o.Case,
 		}
 		if amounts[n] == 0 && !o.Fixed() {
 			rest = append(rest, step)
@@ -173,7 +210,7 @@ func (s *settling) steps(d Draft, options []Option, amounts []int64) ([]links.Re
 		}
 		number++
 		step.Number = number
-		call, err := s.call(step, o)
+		call, err := s.call(step, o.Option)
 		if err != nil {
 			return nil, stop(exceptions.RefundNotUnderstood, "The call cannot be made: %v.", err)
 		}

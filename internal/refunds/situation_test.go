@@ -89,7 +89,7 @@ func (c situation) reasons(s tiktok.OrderStatus) map[tiktok.RequestType][]string
 		delete(all, tiktok.RequestRefund)
 	case tiktok.InTransit, tiktok.Delivered:
 		delete(all, tiktok.RequestCancel)
-	case tiktok.AwaitingCollection:
+	case tiktok.AwaitingCollection, tiktok.PartiallyShipping:
 	default:
 		return nil
 	}
@@ -154,24 +154,22 @@ func (c situation) planned() (refunds.Truth, []links.RefundStep, *refunds.Halt) 
 
 // answer fills in what TikTok says: a unit's most, and the order's shipping with the last of its units.
 func (c situation) answer(d refunds.Draft) {
-	for g := range d.Groups {
+	_ = d.Ask(func(units []tiktok.LineItemID, option *refunds.Option) error {
 		sum := c.minor("0")
 		for _, u := range c.Units {
-			if slices.Contains(d.Groups[g].Units, u.ID) {
+			if slices.Contains(units, u.ID) {
 				sum += c.minor(cmp.Or(u.Most, "0"))
 			}
 		}
-		if len(d.Groups[g].Units) == len(c.Units) {
+		if len(units) == len(c.Units) {
 			sum += c.minor(cmp.Or(c.Shipping, "0"))
 		}
-		for o := range d.Groups[g].Options {
-			option := &d.Groups[g].Options[o]
-			option.Allowed, option.Refused = !c.NotAllowed, c.Uncalculated[option.Request]
-			if option.Request != "" {
-				option.Amount = tiktok.RefundAmount{Currency: cmp.Or(c.Calculates, string(c.currency())), RefundTotal: c.decimal(sum)}
-			}
+		option.Allowed, option.Refused = !c.NotAllowed, c.Uncalculated[option.Request]
+		if option.Request != "" {
+			option.Amount = tiktok.RefundAmount{Currency: cmp.Or(c.Calculates, string(c.currency())), RefundTotal: c.decimal(sum)}
 		}
-	}
+		return nil
+	})
 }
 
 func (c situation) minor(text string) int64 {

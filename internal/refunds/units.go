@@ -95,3 +95,19 @@ func inOrder(units []tiktok.LineItemID, lines []links.Line) []tiktok.LineItemID 
 	}
 	return sorted
 }
+
+// asOf are the lines with their units as TikTok shows them now: the ledger may not
+// have heard yet that they were shipped, or in which parcel.
+func asOf(lines []links.Line, o tiktok.Order) []links.Line {
+	now := slices.Clone(lines)
+	for n := range now {
+		now[n].Units = slices.Clone(now[n].Units)
+		for m := range now[n].Units {
+			unit := &now[n].Units[m]
+			if i := slices.IndexFunc(o.LineItems, func(l tiktok.LineItem) bool { return l.ID == unit.ID }); i >= 0 {
+				unit.Status, unit.Package = o.LineItems[i].DisplayStatus, o.LineItems[i].PackageID
+			}
+		}
+	}
+	return now
+}
