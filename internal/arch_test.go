@@ -92,8 +92,9 @@ var allowed = map[string][]string{
 
 	// The simulated world.
 	"internal/sandbox": {
-		"internal/sandbox/chaos", "internal/sandbox/frame", "internal/sandbox/loopsim", "internal/sandbox/shopifysim", "internal/sandbox/tiktoksim",
+		"internal/sandbox/admin", "internal/sandbox/chaos", "internal/sandbox/frame", "internal/sandbox/loopsim", "internal/sandbox/shopifysim", "internal/sandbox/tiktoksim",
 	},
+	"internal/sandbox/admin":      {"internal/sandbox/frame", "internal/sandbox/shopifysim"},
 	"internal/sandbox/chaos":      {},
 	"internal/sandbox/frame":      {},
 	"internal/sandbox/tiktoksim":  {"internal/sandbox/chaos", "internal/sandbox/frame"},

@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/switchbackhq/switchback/internal/sandbox/admin"
 	"github.com/switchbackhq/switchback/internal/sandbox/chaos"
 	"github.com/switchbackhq/switchback/internal/sandbox/frame"
 	"github.com/switchbackhq/switchback/internal/sandbox/loopsim"
@@ -62,6 +63,8 @@ type World struct {
 	TikTok  *tiktoksim.Sim
 	Shopify *shopifysim.Sim
 	Loop    *loopsim.Sim
+	// Admin is Shopify's admin, where a merchant clicks.
+	Admin *admin.Admin
 	// TikTokFaults and ShopifyFaults are what goes wrong next.
 	TikTokFaults, ShopifyFaults *chaos.Script
 	// URL is where TikTok, Shopify, Loop and the page that lists them answer.
@@ -105,6 +108,7 @@ func (w *World) build(o Options) (err error) {
 		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults, Way: o.Chaos.webhooks(),
 		BucketSize: o.BucketSize, RestoreRate: o.RestoreRate,
 	})
+	w.Admin = &admin.Admin{Shopify: w.Shopify, AppURL: o.AppURL, StartURL: w.URL.Index, User: merchant}
 	w.Loop = loopsim.New(loopsim.Options{Orders: shelf{w.Shopify}, Refunds: shelf{w.Shopify}, Start: w.URL.Index})
 	return w.furnish()
 }

@@ -31,6 +31,11 @@ func (s *Sim) EmbeddedURL(domain, userID string, opts ...TokenOption) string {
 	return s.authority.EmbeddedURL(s.appURL(), domain, userID, opts...)
 }
 
+// EmbeddedURLAt is the address that the admin loads for one of the app's pages: path and query are the page's own.
+func (s *Sim) EmbeddedURLAt(domain, userID, path string, query url.Values, opts ...TokenOption) string {
+	return s.authority.EmbeddedURLAt(s.appURL(), domain, userID, path, query, opts...)
+}
+
 // InstallQuery is the signed query with which Shopify opens the app outside the admin.
 func (s *Sim) InstallQuery(domain string, extra url.Values) url.Values {
 	return s.authority.InstallQuery(domain, extra)

@@ -3,7 +3,6 @@ package shopifysim
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -181,32 +180,4 @@ func TestTokenEndpointMeetsFaults(t *testing.T) {
 		}
 	}
 	b.authenticate(testShop)
-}
-
-func TestPages(t *testing.T) {
-	t.Parallel()
-	b := setup(t, Options{AppURL: "https://app.example.com"})
-	gid := b.mustCreate(b.simple(map[string]any{"name": "<577>", "tags": []any{"tiktok-shop"}, "shippingAddress": map[string]any{"zip": "94107"}}))
-	pages := b.sim.Pages()
-	get := func(path string) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		pages.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
-		return w
-	}
-	if body := get("/").Body.String(); !strings.Contains(body, "&lt;577&gt;") || !strings.Contains(body, "12.99 USD") {
-		t.Errorf("list:\n%s", body)
-	}
-	if body := get("/" + testShop + "/orders/" + legacyID(gid)).Body.String(); !strings.Contains(body, "94107") || !strings.Contains(body, "MUG-1") {
-		t.Errorf("order:\n%s", body)
-	}
-	if w := get("/" + testShop + "/orders/1"); w.Code != http.StatusNotFound {
-		t.Errorf("unknown order: %d", w.Code)
-	}
-	w := get("/" + testShop + "/open")
-	if loc := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasPrefix(loc, "https://app.example.com/?") || !strings.Contains(loc, "id_token=") {
-		t.Errorf("open: %d %s", w.Code, loc)
-	}
-	if w := get("/nobody.myshopify.com/open"); w.Code != http.StatusNotFound {
-		t.Errorf("unknown shop: %d", w.Code)
-	}
 }

@@ -99,6 +99,13 @@ func (a *authority) Scopes(shop, bearerToken string) (scopes []string, ok bool) 
 	return withImplied(in.scopes), true
 }
 
+// Granted are the scopes that the shop granted the app; none where it is not installed.
+func (a *authority) Granted(shop string) []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return withImplied(a.installation(shop).scopes)
+}
+
 // Install is a merchant installing, or installing again. Without scopes the app's configured ones are granted.
 func (a *authority) Install(shop string, scopes ...string) {
 	a.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -81,17 +82,26 @@ func (a *authority) SessionToken(shop, userID string, opts ...TokenOption) strin
 // EmbeddedQuery is the query of the first document request that the admin makes inside its frame: embedded, hmac, host,
 // id_token, locale, session, shop and timestamp, signed as a whole. opts bend the ID token, not the hmac.
 func (a *authority) EmbeddedQuery(shop, userID string, opts ...TokenOption) url.Values {
-	return a.signedQuery(shop, url.Values{
-		"embedded": {"1"},
-		"id_token": {a.SessionToken(shop, userID, opts...)},
-		"locale":   {"en"},
-		"session":  {randomHex(32)},
-	})
+	return a.signedQuery(shop, a.embedded(shop, userID, opts...))
 }
 
 // EmbeddedURL is the address the admin loads when the merchant opens the app.
 func (a *authority) EmbeddedURL(appURL, shop, userID string, opts ...TokenOption) string {
-	return strings.TrimRight(appURL, "/") + "/?" + a.EmbeddedQuery(shop, userID, opts...).Encode()
+	return a.EmbeddedURLAt(appURL, shop, userID, "/", nil, opts...)
+}
+
+// EmbeddedURLAt is EmbeddedURL for one of the app's pages; what query holds is signed along.
+func (a *authority) EmbeddedURLAt(appURL, shop, userID, path string, query url.Values, opts ...TokenOption) string {
+	signed := url.Values{}
+	for name, values := range query {
+		signed.Set(name, values[0])
+	}
+	maps.Copy(signed, a.embedded(shop, userID, opts...))
+	return strings.TrimRight(appURL, "/") + path + "?" + a.signedQuery(shop, signed).Encode()
+}
+
+func (a *authority) embedded(shop, userID string, opts ...TokenOption) url.Values {
+	return url.Values{"embedded": {"1"}, "id_token": {a.SessionToken(shop, userID, opts...)}, "locale": {"en"}, "session": {randomHex(32)}}
 }
 
 // InstallQuery is the signed query with which Shopify opens an app outside the admin's frame: hmac, host, shop and

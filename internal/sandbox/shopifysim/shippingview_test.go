@@ -2,10 +2,9 @@ package shopifysim
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -99,59 +98,53 @@ func TestShippedFromAnotherPlace(t *testing.T) {
 	}
 }
 
-func TestButtonsOfThePages(t *testing.T) {
+func TestButtonsOfAnOrdersPage(t *testing.T) {
 	t.Parallel()
 	b := setup(t, Options{})
 	order := b.shippable()
-	pages := http.StripPrefix("/sandbox/shopify", b.sim.Pages())
-	path := "/sandbox/shopify/" + testShop + "/orders/" + order.LegacyID()
-	press := func(action, site string, form url.Values) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path+"/"+action, strings.NewReader(form.Encode()))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Sec-Fetch-Site", site)
-		pages.ServeHTTP(w, r)
-		return w
+	press := func(button string, form url.Values) error {
+		return b.sim.Press(testShop, order.LegacyID(), button, form)
+	}
+	must := func(button string, form url.Values) {
+		t.Helper()
+		if err := press(button, form); err != nil {
+			t.Fatalf("%s: %v", button, err)
+		}
 	}
 	line := order.Lines[0].GID
-	press("fulfill", "same-origin", url.Values{line: {"2"}, "company": {"USPS"}, "numbers": {" 1  2 "}})
+	must("fulfill", url.Values{line: {"2"}, "company": {"USPS"}, "numbers": {" 1  2 "}})
 	shipment := url.Values{"fulfillment": {b.last().Fulfillments[0].GID}, "company": {"UPS"}, "numbers": {"3"}}
-	press("deliver", "same-origin", shipment)
-	press("track", "same-origin", shipment)
+	must("deliver", shipment)
+	must("track", shipment)
 	if f := b.last().Fulfillments[0]; f.units() != 2 || f.Company != "UPS" || !slices.Equal(f.Numbers, []string{"3"}) || f.ShipmentStatus != "DELIVERED" {
 		t.Errorf("fulfillment %+v", f)
 	}
-	w := press("refund", "same-origin", url.Values{line: {"1"}, "amount": {"8.50"}, "reason": {"unwanted"}})
-	if at, err := url.Parse("http://localhost" + path + "/refund"); err != nil || w.Code != http.StatusSeeOther {
-		t.Errorf("refund: %v, %d %s", err, w.Code, w.Body)
-	} else if back, err := at.Parse(w.Header().Get("Location")); err != nil || back.Path != path {
-		t.Errorf("leads back to %v, %v", back, err)
-	}
-	press("unfulfill", "same-origin", shipment)
-	press("cancel", "same-origin", url.Values{"refund": {"yes"}})
+	must("refund", url.Values{line: {"1"}, "amount": {"8.50"}, "reason": {"unwanted"}})
+	must("unfulfill", shipment)
+	must("cancel", url.Values{"refund": {"yes"}})
 	o := b.last()
 	if o.Refunds[0].Amount() != 850 || o.Refunds[0].Return == nil || o.Canceled.IsZero() || o.Refunded != 3500 {
 		t.Errorf("order %+v", o)
 	}
-	body := httptest.NewRecorder()
-	pages.ServeHTTP(body, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
-	if !strings.Contains(body.Body.String(), "8.50 USD") || strings.Contains(body.Body.String(), "Mark as fulfilled") {
-		t.Errorf("page of a cancelled order:\n%s", body.Body)
+	desk, err := b.sim.OrderDesk(testShop, order.LegacyID())
+	if err != nil || desk.Waits() || desk.Money(850) != "8.50" || desk.Titled(line) == line {
+		t.Errorf("desk %+v, %v", desk, err)
 	}
 	for name, c := range map[string]struct {
-		action, site string
-		form         url.Values
-		want         int
+		button string
+		form   url.Values
 	}{
-		"another site":      {"cancel", "cross-site", nil, http.StatusForbidden},
-		"no such button":    {"explode", "same-origin", nil, http.StatusNotFound},
-		"nothing to ship":   {"fulfill", "same-origin", nil, http.StatusUnprocessableEntity},
-		"nothing to refund": {"refund", "same-origin", nil, http.StatusUnprocessableEntity},
-		"no amount":         {"refund", "same-origin", url.Values{"amount": {"much"}}, http.StatusUnprocessableEntity},
+		"no such button":    {"explode", nil},
+		"nothing to ship":   {"fulfill", nil},
+		"nothing to refund": {"refund", nil},
+		"no amount":         {"refund", url.Values{"amount": {"much"}}},
 	} {
-		if got := press(c.action, c.site, c.form); got.Code != c.want {
-			t.Errorf("%s: %d %s", name, got.Code, got.Body)
+		if press(c.button, c.form) == nil {
+			t.Errorf("%s: it is taken", name)
 		}
+	}
+	if err := b.sim.Press(testShop, "1", "cancel", nil); !errors.Is(err, ErrNoOrder) {
+		t.Errorf("unknown order: %v", err)
 	}
 }
 
