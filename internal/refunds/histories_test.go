@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,14 +19,16 @@ import (
 	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
 	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
 	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/stagetest"
 	"github.com/switchbackhq/switchback/internal/store"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
 // Whatever people, platforms and the wire do to an order: what went back and is
 // on its way is never more than what the buyer paid, what was asked for a refund
-// never more than that refund, and in the end nothing is open without a person
-// being told. SEED repeats a run.
+// never more than that refund. In the end nothing is open without a person being
+// told, each request that we made is known to one refund, what we recorded in
+// Shopify is known as ours, and what could be sent whole was. SEED repeats a run.
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
@@ -40,8 +43,10 @@ func TestHistories(t *testing.T) {
 	ends := map[string]int{}
 	for range 40 {
 		h := &life{scene: s, chance: chance, ledger: ledger}
-		h.id = s.Written(tiktoksim.OrderSpec{Shipping: tiktoksim.Shipping{Original: 599, Tax: 49}})
-		for range 3 + chance.IntN(10) {
+		units := stagetest.MugsAndTee()
+		units[0].Count, units[1].Count = 3, 2
+		h.id = s.Written(tiktoksim.OrderSpec{Units: units, Shipping: tiktoksim.Shipping{Original: 599, Tax: 49}})
+		for range 3 + chance.IntN(15) {
 			h.act()
 			h.within()
 		}
@@ -54,8 +59,8 @@ func TestHistories(t *testing.T) {
 		}
 	}
 	t.Log(ends)
-	if ends["completed "] < 5 {
-		t.Errorf("hardly anything was refunded: %v", ends)
+	if ends["completed "] < 5 || ends["satisfied_by_tiktok"] == 0 && ends["ignored recorded_by_switchback"] == 0 {
+		t.Errorf("hardly anything happened: %v", ends)
 	}
 }
 
@@ -86,6 +91,9 @@ type life struct {
 	ledger *mortal
 	id     tiktok.OrderID
 	acts   []string
+	// theirs are requests at TikTok that somebody else made; whole are refunds of all that their lines cost.
+	theirs []string
+	whole  []shopify.GID
 }
 
 // act is one thing that happens. What a platform does not allow just then does not happen.
@@ -115,14 +123,14 @@ func (h *life) act() {
 		}},
 		{"somebody else refunds", func() error {
 			by := []string{"SELLER", "OPERATOR", "SYSTEM"}[h.chance.IntN(3)]
-			_, err := h.TikTok.OpenReturn(order, tiktoksim.ReturnRequest{LineIDs: h.some(), By: by})
+			made, err := h.TikTok.OpenReturn(order, tiktoksim.ReturnRequest{LineIDs: h.some(), By: by})
+			h.theirs = append(h.theirs, made)
 			return err
 		}},
 		{"decide", func() error { return h.TikTok.Decide(h.aCase(), h.chance.IntN(2) == 0, "SELLER") }},
 		{"withdraw", func() error { return h.TikTok.Withdraw(h.aCase()) }},
-		{"money stays away", func() error {
-			return h.TikTok.SetAftersaleRules(order, tiktoksim.AftersaleRules{PayLater: true})
-		}},
+		{"TikTok's rules change", h.rule},
+		{"TikTok's rules change", h.rule},
 		{"money comes", func() error { return h.TikTok.PayBack(h.aCase()) }},
 		{"a call fails", h.fail},
 		{"look", h.look},
@@ -152,8 +160,17 @@ func (h *life) refundSome() error {
 	case 3:
 		spec.AllShipping = true
 	}
-	_, err := h.Shopify.Refund(string(shop), o.GID, spec)
+	gid, err := h.Shopify.Refund(string(shop), o.GID, spec)
+	if err == nil && spec.Amount == nil && spec.Less == 0 && !spec.AllShipping {
+		h.whole = append(h.whole, shopify.GID(gid))
+	}
 	return err
+}
+
+// rule has TikTok deal otherwise with the order from now on.
+func (h *life) rule() error {
+	rules := []tiktoksim.AftersaleRules{{}, {PayLater: true}, {NoPartial: true}, {Refuse: 25001046}, {PartialErrors: true}, {Review: true}}
+	return h.TikTok.SetAftersaleRules(string(h.id), rules[h.chance.IntN(len(rules))])
 }
 
 // some are units of the order, or nil for all that can be.
@@ -222,15 +239,24 @@ func (h *life) cents(text string) int64 {
 	return a.Minor()
 }
 
-// end lets everything come to rest, and looks at what is left.
+// end lets everything arrive and come to rest, and looks at what is left.
 func (h *life) end() {
 	h.Faults.Clear()
+	h.Must(h.TikTok.SetAftersaleRules(string(h.id), tiktoksim.AftersaleRules{}))
+	for _, c := range h.TikTok.Aftersales(string(h.id)) {
+		if c.Role == "BUYER" {
+			_ = h.TikTok.Withdraw(c.ID) // where it is open
+		}
+	}
+	_, _ = h.TikTok.Ship(string(h.id), tiktoksim.Shipment{}) // what is left
+	_ = h.TikTok.SetStatus(string(h.id), "DELIVERED")        // unless all was cancelled
 	for range 4 {
 		h.Clock.Pass(5 * time.Minute)
 		h.Bring(h.id)
 		h.forward(h.id)
 		for _, c := range h.TikTok.Aftersales(string(h.id)) {
-			_ = h.TikTok.PayBack(c.ID) // where it was on its way
+			_ = h.TikTok.Decide(c.ID, true, "SYSTEM") // where it waits for TikTok's review
+			_ = h.TikTok.PayBack(c.ID)                // where it was on its way
 		}
 		h.within()
 	}
@@ -251,13 +277,52 @@ func (h *life) end() {
 			h.Errorf("refund %s is %s (%s) for ever", refund.ID, refund.State, refund.Reason)
 		}
 	}
-	known := map[shopify.GID]bool{}
+	h.accounted()
+	h.recorded()
+	h.sent()
+}
+
+// accounted expects each request at TikTok that is ours to be a call of one refund.
+func (h *life) accounted() {
+	calls := map[string]int{}
 	for _, refund := range h.refunds() {
-		known[refund.ID] = true
+		for _, step := range refund.Steps {
+			if step.Call.Op != "" && step.State.Stands() {
+				calls[step.Case]++
+			}
+		}
+	}
+	for _, c := range h.TikTok.Aftersales(string(h.id)) {
+		ours := c.Role == "SELLER" && !slices.Contains(h.theirs, c.ID)
+		over := slices.Contains([]string{"REFUND_OR_RETURN_REQUEST_REJECT", "RETURN_OR_REFUND_REQUEST_CANCEL"}, c.Status)
+		if n := calls[c.ID]; n > 1 || ours && !over && n != 1 {
+			h.Errorf("%d refunds made the request %+v", n, c)
+		}
+	}
+}
+
+// recorded expects the ledger to have all of Shopify's refunds, and to know those that are our own records.
+func (h *life) recorded() {
+	known := map[shopify.GID]links.RefundState{}
+	for _, refund := range h.refunds() {
+		known[refund.ID] = refund.State
 	}
 	for _, made := range h.Order(h.id).Refunds {
-		if !known[shopify.GID(made.GID)] {
-			h.Errorf("refund %s is not in the ledger", made.GID)
+		state, listed := known[shopify.GID(made.GID)]
+		if ours := strings.Contains(made.Note, "TikTok Shop"); !listed || ours != (state == links.RefundIgnored) {
+			h.Errorf("refund %s (%s) is %s in the ledger", made.GID, made.Note, state)
+		}
+	}
+}
+
+// sent expects a refund of all that delivered goods cost to be paid, unless TikTok paid for them otherwise.
+func (h *life) sent() {
+	for _, refund := range h.refunds() {
+		if !slices.Contains(h.whole, refund.ID) || slices.Contains([]exceptions.Code{exceptions.RefundDiffers, exceptions.SecondConnector}, exceptions.Code(refund.Reason)) {
+			continue
+		}
+		if refund.State != links.RefundCompleted && refund.State != links.RefundSatisfied {
+			h.Errorf("refund %s of %s could be sent and is %s (%s: %s)", refund.ID, refund.Amount, refund.State, refund.Reason, refund.Detail)
 		}
 	}
 }
