@@ -90,7 +90,10 @@ func (l *loaded) delivered(t *testing.T, n int) map[string]shopifysim.Order {
 			check(t, step(id))
 		}
 		check(t, l.platforms.TikTok.Release())
+		l.settled(t) // or no job would be there yet to be waited for
 		l.wait(t, had+n, 10*time.Minute)
+		l.settled(t)
+		l.wait(t, had+n, time.Minute)
 	}
 	l.platforms.TikTok.HoldWebhooks(false)
 	fresh := map[string]shopifysim.Order{}
