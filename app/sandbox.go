@@ -67,7 +67,7 @@ func (c *sandboxCommand) Run(w world) error {
 		_, _ = fmt.Fprintf(w.out, "    %d calls were disturbed on the way, with seed %d.\n", around.platforms.Disturbed(), c.Seed)
 	}
 	if told == nil && !c.Once {
-		_, _ = fmt.Fprintf(w.out, "\n    Everything stays open to play with: %s\n    Ctrl-C ends it.\n", around.platforms.URL.Index)
+		_, _ = fmt.Fprintf(w.out, "\n    Everything stays open to play with. Ctrl-C ends it.\n\n    Start here: %s\n", around.platforms.URL.Index)
 		<-w.ctx.Done()
 	}
 	return errors.Join(told, around.stop())

@@ -162,7 +162,7 @@ func (s *Story) connect(ctx context.Context) (string, error) {
 
 func (s *Story) turnOn(ctx context.Context) (string, error) {
 	var settings map[string]any
-	change := map[string]any{"pull_orders": true, "push_orders": true, "return_portal_url": "https://" + Portal + ".example.com/returns"}
+	change := map[string]any{"pull_orders": true, "push_orders": true, "return_portal_url": s.World.portal()}
 	if err := s.api(ctx, http.MethodPut, "/api/settings", change, &settings); err != nil {
 		return "", err
 	}

@@ -191,7 +191,7 @@ func (w *World) serve(listeners []net.Listener) {
 func (w *World) portal() string { return w.URL.Loop + "/" + Portal }
 
 // admin is a page of the stand-in for a shop's admin.
-func (w *World) admin(shop, page string) string { return w.URL.Index + "/store/" + shop + page }
+func (w *World) admin(shop, page string) string { return w.URL.Index + admin.Store(shop) + page }
 
 // orderLinks are the places where people look at an order next.
 func (w *World) orderLinks(tiktokID, shopifyID, zip string) []frame.Link {
