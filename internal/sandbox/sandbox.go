@@ -190,16 +190,16 @@ func (w *World) serve(listeners []net.Listener) {
 // portal is where buyers return at Loop.
 func (w *World) portal() string { return w.URL.Loop + "/" + Portal }
 
-// admin is a page of the stand-in for a shop's admin.
-func (w *World) admin(shop, page string) string { return w.URL.Index + admin.Store(shop) + page }
+// admin is a page of the stand-in for the shop's admin.
+func (w *World) admin(page string) string { return w.URL.Index + admin.Store(Shop) + page }
 
 // orderLinks are the places where people look at an order next.
 func (w *World) orderLinks(tiktokID, shopifyID, zip string) []frame.Link {
 	var links []frame.Link
 	if shopifyID != "" {
-		links = append(links, frame.Link{Text: "Order in Shopify", Href: w.admin(Shop, "/orders/"+url.PathEscape(shopifyID))})
+		links = append(links, frame.Link{Text: "Order in Shopify", Href: w.admin("/orders/" + url.PathEscape(shopifyID))})
 	}
 	return append(links,
-		frame.Link{Text: "Order in Switchback", Href: w.admin(Shop, "/apps/switchback/orders/"+url.PathEscape(tiktokID))},
+		frame.Link{Text: "Order in Switchback", Href: w.admin("/apps/switchback/orders/" + url.PathEscape(tiktokID))},
 		frame.Link{Text: "Find it in Loop", Href: w.portal() + "/?" + url.Values{"order": {tiktokID}, "zip": {zip}}.Encode()})
 }

@@ -35,7 +35,7 @@ type tryStep struct {
 
 // start draws the page that lists the platforms.
 func (w *World) start(out http.ResponseWriter, _ *http.Request) {
-	seller, orders, app := w.URL.TikTok+"/sandbox/tiktok", w.admin(Shop, "/orders"), w.admin(Shop, "/apps/switchback/")
+	seller, orders, app := w.URL.TikTok+"/sandbox/tiktok", w.admin("/orders"), w.admin("/apps/switchback/")
 	frame.Show(out, http.StatusOK, startTemplates, "start", startPage{
 		Page:   frame.Page{Look: "sandbox", Brand: "Switchback sandbox", BrandHref: "/", Title: "Start"},
 		Portal: w.portal(), SellerCenter: seller, Orders: orders, AppPage: app,

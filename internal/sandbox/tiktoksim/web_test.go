@@ -98,8 +98,8 @@ func TestEveryCaseCanBePlaced(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t)
 	offered := regexp.MustCompile(`name="case" value="([^"]+)"`).FindAllStringSubmatch(b.sees("/new"), -1)
-	if len(offered) != len(catalogue()) || len(offered) < 20 {
-		t.Fatalf("the page offers %d of %d cases", len(offered), len(catalogue()))
+	if len(offered) != len(catalog()) || len(offered) < 20 {
+		t.Fatalf("the page offers %d of %d cases", len(offered), len(catalog()))
 	}
 	for _, one := range offered {
 		b.press("/orders", url.Values{"shop": {usShop}, "case": {one[1]}, "start": {"released"}})

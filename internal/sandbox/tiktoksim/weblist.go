@@ -136,13 +136,13 @@ func (s *Sim) showNew(w http.ResponseWriter, r *http.Request, status int, refuse
 	view := newOrder{Page: s.around(r, "/new", "Place an order"), Shops: s.shopChoices(r.PostForm.Get("shop")), Products: s.products()}
 	view.Refused = sentence(refused)
 	for _, name := range groups {
-		cases := slices.DeleteFunc(catalogue(), func(p purchase) bool { return p.Group != name })
+		cases := slices.DeleteFunc(catalog(), func(p purchase) bool { return p.Group != name })
 		view.Groups = append(view.Groups, purchaseGroup{name, cases})
 	}
 	frame.Show(w, status, pageTemplates, "new", view)
 }
 
-// webPlace is a buyer buying: a case of the catalogue, or sku, quantity and zip. Sent twice it is two orders, as it would
+// webPlace is a buyer buying: a case of the catalog, or sku, quantity and zip. Sent twice it is two orders, as it would
 // be in a shop.
 func (s *Sim) webPlace(w http.ResponseWriter, r *http.Request) {
 	shopID, held := r.PostForm.Get("shop"), r.PostForm.Get("start") == "held"

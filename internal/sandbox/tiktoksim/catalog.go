@@ -48,8 +48,8 @@ func component(u Unit, count int) Component {
 func free(u *Unit)  { u.Price, u.TaxRate = 0, "" }
 func twice(u *Unit) { u.Count = 2 }
 
-// catalogue are the orders worth placing.
-func catalogue() []purchase {
+// catalog are the orders worth placing.
+func catalog() []purchase {
 	return slices.Concat(everyday(), shippedByOthers(), addressed(), special(), troublesome())
 }
 
@@ -176,9 +176,9 @@ func hostile(g []Unit) OrderSpec {
 	return spec
 }
 
-// buy places an order of the catalogue, in the shop or in one of the market that the case needs.
+// buy places an order of the catalog, in the shop or in one of the market that the case needs.
 func (s *Sim) buy(shopID, key string, held bool) (orderID string, err error) {
-	all := catalogue()
+	all := catalog()
 	i := slices.IndexFunc(all, func(p purchase) bool { return p.Key == key })
 	if i < 0 {
 		return "", fmt.Errorf("place order: there is no case %q", key)
