@@ -87,6 +87,9 @@ func follow(step *links.RefundStep, c *Case) {
 	switch c.phase {
 	case tiktok.PhasePaid:
 		step.State, step.Completed = links.StepCompleted, c.Amount
+		if step.Kind == links.GivenByTikTok { // for some of the case's units
+			step.Completed = step.Amount
+		}
 	case tiktok.PhaseApproved:
 		step.State = links.StepAccepted
 	case tiktok.PhaseClosed:

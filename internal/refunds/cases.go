@@ -22,7 +22,8 @@ type Case struct {
 	Reason  string
 	Created int64
 
-	phase tiktok.Phase
+	phase    tiktok.Phase
+	currency string
 	// next is the id under which an edited request goes on.
 	next string
 	// unit holds each unit's share, as TikTok names it.
@@ -42,7 +43,7 @@ func CasesOf(returns []tiktok.Return, cancellations []tiktok.Cancellation) Cases
 	for _, r := range returns {
 		c := Case{
 			ID: string(r.ID), Return: true, Role: r.Role, Units: r.Units(), Amount: r.Amount.RefundTotal, Reason: r.Reason,
-			Created: r.CreateTime, phase: r.Status.Phase(), unit: map[tiktok.LineItemID]string{}, decision: decisionOn(r),
+			Created: r.CreateTime, phase: r.Status.Phase(), currency: r.Amount.Currency, unit: map[tiktok.LineItemID]string{}, decision: decisionOn(r),
 			goodsCameBack: r.Type == tiktok.ReturnAndRefund && r.TrackingNumber != "",
 		}
 		for _, line := range r.Lines {
@@ -56,7 +57,7 @@ func CasesOf(returns []tiktok.Return, cancellations []tiktok.Cancellation) Cases
 	for _, n := range cancellations {
 		c := Case{
 			ID: string(n.ID), Role: n.Role, Units: n.Units(), Amount: n.Amount.RefundTotal, Reason: n.Reason,
-			Created: n.CreateTime, phase: n.Status.Phase(), unit: map[tiktok.LineItemID]string{},
+			Created: n.CreateTime, phase: n.Status.Phase(), currency: n.Amount.Currency, unit: map[tiktok.LineItemID]string{},
 		}
 		for _, line := range n.Lines {
 			c.unit[line.Unit] = line.Amount.RefundTotal
@@ -76,9 +77,10 @@ func (c Case) live() bool { return c.phase != tiktok.PhaseClosed && c.next == ""
 func (c Case) settled() bool { return c.phase == tiktok.PhasePaid || c.phase == tiktok.PhaseApproved }
 
 // decisionOn is the decision that gives the buyer the money of an open return.
-// An offer of part of the money, and a dispute, are not decided by a program.
+// An offer of part of the money, a dispute, and what somebody other than the buyer
+// asked for are not decided by a program.
 func decisionOn(r tiktok.Return) tiktok.Decision {
-	if r.ArbitrationStatus == "IN_PROGRESS" || r.PartialRefund != nil || r.SellerProposed != "" && r.SellerProposed != string(r.Type) {
+	if r.Role != tiktok.RoleBuyer || r.ArbitrationStatus == "IN_PROGRESS" || r.PartialRefund != nil || r.SellerProposed != "" && r.SellerProposed != string(r.Type) {
 		return ""
 	}
 	switch {

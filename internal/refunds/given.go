@@ -20,14 +20,16 @@ type Given struct {
 	minor int64
 }
 
-// covered takes out the units that TikTok gave the money back for without us.
-// Where they are all, nothing is left to do, unless some of the refund was sent:
-// then it is over when that is.
+// covered takes out the units that TikTok gave the money back for without us, or
+// is about to. Where they are all, nothing is left to do but to wait until TikTok
+// has paid, unless some of the refund was sent: then it is over when that is.
 func (d *drafting) covered(units []tiktok.LineItemID) (open []tiktok.LineItemID, _ *Halt) {
 	before := d.sums.minor
 	for _, unit := range units {
 		c := d.Cases.of(unit)
 		switch {
+		case c != nil && c.currency != "" && c.currency != string(d.sums.currency):
+			return nil, stop(exceptions.RefundCurrency, "TikTok's request is in %.8q, the order is in %s.", c.currency, d.sums.currency)
 		case c != nil && c.settled():
 			d.give(unit, c.ID, d.share(unit))
 		case c == nil && d.status(unit) == tiktok.CancelledStatus:
@@ -62,7 +64,18 @@ func (d *drafting) covered(units []tiktok.LineItemID) (open []tiktok.LineItemID,
 	case by != nil && by.Return && by.Role == tiktok.RoleSeller:
 		halt.Code = exceptions.SecondConnector
 	}
+	if halt.State == links.RefundSatisfied && d.onItsWay() {
+		halt.State, halt.Paid = links.RefundWaiting, ""
+	}
 	return nil, halt
+}
+
+// onItsWay tells whether TikTok has yet to pay for one of the cases that answer the refund.
+func (d *drafting) onItsWay() bool {
+	return slices.ContainsFunc(d.given, func(g Given) bool {
+		c := d.Cases.Find(g.Case)
+		return c != nil && c.phase != tiktok.PhasePaid
+	})
 }
 
 // give takes a unit's money out of what is still to be given back.

@@ -31,6 +31,9 @@ func (r *run) send(ctx context.Context, refund links.Refund) error {
 		if step.Call.Op == "" {
 			refund.Steps = slices.Clone(refund.Steps)
 			refund.Steps[n].State, refund.Steps[n].Completed = links.StepCompleted, step.Amount
+			if c := r.cases.Find(step.Case); c != nil && c.phase != tiktok.PhasePaid {
+				refund.Steps[n].State, refund.Steps[n].Completed = links.StepAccepted, ""
+			}
 			continue
 		}
 		var objection tiktok.Objection

@@ -170,11 +170,12 @@ func (s *settling) within(options []picked, amounts []int64) *Halt {
 	}
 	for _, refund := range s.All {
 		for _, step := range refund.Steps {
-			if step.State.Stands() && !slices.Contains(cases, step.Case) {
+			if step.State.Stands() && step.Kind != links.GivenByTikTok && !slices.Contains(cases, step.Case) {
 				spent.add(step.Amount)
 			}
 		}
 	}
+	spent.minor += s.unlisted()
 	before := spent.minor
 	for _, amount := range amounts {
 		spent.minor += amount
@@ -187,6 +188,19 @@ func (s *settling) within(options []picked, amounts []int64) *Halt {
 			s.text(paid.minor), s.text(before), s.text(spent.minor-before))
 	}
 	return nil
+}
+
+// unlisted is what units are worth that are cancelled with no case at TikTok: the
+// buyer has the money for them all the same.
+func (s *settling) unlisted() int64 {
+	d := drafting{Truth: s.Truth, sums: sums{currency: s.currency}}
+	var sum int64
+	for _, item := range s.Order.LineItems {
+		if item.Cancelled() && s.Cases.of(item.ID) == nil {
+			sum += d.worth(item.ID)
+		}
+	}
+	return sum
 }
 
 // steps writes the calls, and after them what needs none: a return of nothing,
