@@ -83,6 +83,8 @@ assets-current: ## the pages' script and style are what their sources give (need
 EXTENSION := extensions/order-block
 # What Shopify lets an extension weigh, compressed.
 LARGEST := 65536
+# The sandbox's admin shows this copy of the block, so that it needs no npm.
+SHOWN := ../../internal/sandbox/admin/static
 
 .PHONY: extension
 extension: ## the block on Shopify's order page: bundle, size, types, tests (needs npm)
@@ -98,6 +100,9 @@ extension: ## the block on Shopify's order page: bundle, size, types, tests (nee
 	CI=1 SHOPIFY_CLI_NO_ANALYTICS=1 $$node node_modules/@shopify/cli/bin/run.js app build --path ../.. --skip-dependencies-installation; \
 	bytes=$$(gzip -9c dist/order-block.js | wc -c); echo "the block is $$bytes bytes compressed"; \
 	if [ "$$bytes" -ge $(LARGEST) ]; then echo "Shopify takes less than $(LARGEST)"; exit 1; fi; \
+	cmp dist/order-block.js $(SHOWN)/order-block.js && cmp locales/en.default.json $(SHOWN)/order-block.en.json || { \
+	  echo "the sandbox shows another block than this; in $(EXTENSION):"; \
+	  echo "cp dist/order-block.js $(SHOWN)/ && cp locales/en.default.json $(SHOWN)/order-block.en.json"; exit 1; }; \
 	$$node node_modules/typescript/bin/tsc; \
 	$$node node_modules/vitest/vitest.mjs run
 
@@ -125,7 +130,7 @@ soak: ## the long form of the kill and fuzz tests
 
 .PHONY: load
 load: ## how much it takes: webhook receipt, an import, a backlog against Shopify's budget (Linux, takes minutes)
-	go test -tags=nomsgpack,load -count=1 -timeout 60m -run '^TestLoad' ./app
+	go test -tags=nomsgpack,load -count=1 -timeout 60m -run '^TestLoad' ./app ./internal/store
 
 .PHONY: bench
 bench: ## benchmarks: start-up, webhook intake, conversion

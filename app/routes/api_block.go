@@ -107,7 +107,7 @@ func (s *server) blockOf(ctx context.Context, order links.Order) (blockJSON, err
 		return blockJSON{}, err
 	}
 	return blockJSON{
-		TikTokOrderID: order.ID, Legs: orderOf(order, shipments, refunds).Legs,
+		TikTokOrderID: order.ID, Legs: orderOf(links.List(order, shipments, refunds)).Legs,
 		Findable: findableOf(place.HasZIP, open), Loop: loopOf(asked), Exceptions: exceptionsOf(open),
 		ReturnLink: portalLink(settings.ReturnPortalURL, order.ShopifyName), AppPath: pages.OrderPath(order.ID),
 	}, nil

@@ -49,14 +49,11 @@ type legJSON struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-func orderOf(o links.Order, shipments []links.Shipment, refunds []links.Refund) orderJSON {
-	var shipped, refunded legJSON
-	shipped.State, shipped.Reason = links.ShipmentsLeg(o, shipments)
-	refunded.State, refunded.Reason = links.RefundsLeg(refunds)
+func orderOf(o links.Listed) orderJSON {
 	answer := orderJSON{
 		TikTokOrderID: o.ID, TikTokShopID: o.TikTokShop, State: o.State, Reason: o.Reason, ShopifyName: o.ShopifyName,
 		Total: o.Total, Currency: o.Currency, TikTokStatus: string(o.Status), UpdatedAt: o.UpdatedAt,
-		Legs: legsJSON{Order: legJSON{string(o.State), o.Reason}, Shipments: shipped, Refunds: refunded},
+		Legs: legsJSON{Order: legJSON{string(o.State), o.Reason}, Shipments: legJSON(o.Shipments), Refunds: legJSON(o.Refunds)},
 	}
 	if o.ShipBy > 0 {
 		at := time.Unix(o.ShipBy, 0).UTC()
@@ -91,24 +88,14 @@ func (s *server) listOrders(c *gin.Context) {
 		s.fail(c, badRequest("invalid_query", fmt.Sprintf("A query has at most %d characters.", longestQuery)))
 		return
 	}
-	page, next, err := s.Ledger.SearchOrders(c.Request.Context(), shopOf(c).Domain, query, ordersPage, cursor)
+	page, next, err := s.Ledger.Orders(c.Request.Context(), shopOf(c).Domain, links.OrderFilter{Text: query}, ordersPage, cursor)
 	if err != nil {
 		s.fail(c, err)
 		return
 	}
 	list := make([]orderJSON, len(page))
 	for n, order := range page {
-		shipments, err := s.Ledger.Shipments(c.Request.Context(), order.Shop, order.ID)
-		if err != nil {
-			s.fail(c, err)
-			return
-		}
-		refunds, err := s.Ledger.Refunds(c.Request.Context(), order.Shop, order.ID)
-		if err != nil {
-			s.fail(c, err)
-			return
-		}
-		list[n] = orderOf(order, shipments, refunds)
+		list[n] = orderOf(order)
 	}
 	c.JSON(http.StatusOK, gin.H{"orders": list, "next_cursor": next})
 }
@@ -151,7 +138,7 @@ func (s *server) readOrder(c *gin.Context) {
 		return
 	}
 	story := storyJSON{
-		orderJSON: orderOf(order, shipments, refunds), Shipments: shipmentsOf(shipments), Refunds: refundsOf(refunds),
+		orderJSON: orderOf(links.List(order, shipments, refunds)), Shipments: shipmentsOf(shipments), Refunds: refundsOf(refunds),
 		Timeline: make([]entryJSON, len(entries)), Exceptions: exceptionsOf(open), Loop: loopOf(asked),
 	}
 	for n, entry := range entries {

@@ -128,9 +128,9 @@ type Panel interface {
 // Ledger reads orders. An order of another shop is links.ErrNotFound.
 type Ledger interface {
 	Order(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (links.Order, error)
-	// SearchOrders lists the newest first, with the cursor of the next page, empty
+	// Orders lists the newest first, with the cursor of the next page, empty
 	// at the end. It returns links.ErrCursor for a cursor that is not the shop's.
-	SearchOrders(ctx context.Context, shop shopify.Domain, query string, limit int, cursor string) ([]links.Order, string, error)
+	Orders(ctx context.Context, shop shopify.Domain, filter links.OrderFilter, limit int, cursor string) ([]links.Listed, string, error)
 	Timeline(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]timeline.Entry, error)
 	// Shipments are an order's, the oldest first.
 	Shipments(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]links.Shipment, error)

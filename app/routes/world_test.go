@@ -57,6 +57,7 @@ type world struct {
 	carriers map[shopify.Domain][]mappings.Carrier
 	reasons  map[shopify.Domain][]mappings.Reason
 	refunds  []links.Refund
+	listed   []links.OrderFilter
 	did      []string
 	inboxErr error
 	pingErr  error
@@ -193,15 +194,27 @@ func (w *world) Order(_ context.Context, shop shopify.Domain, id tiktok.OrderID)
 	return links.Order{}, links.ErrNotFound
 }
 
-func (w *world) SearchOrders(_ context.Context, shop shopify.Domain, query string, limit int, cursor string) ([]links.Order, string, error) {
+func (w *world) Orders(ctx context.Context, shop shopify.Domain, filter links.OrderFilter, limit int, cursor string) ([]links.Listed, string, error) {
 	if cursor != "" && cursor != "2" {
 		return nil, "", links.ErrCursor
 	}
-	var found []links.Order
+	w.mu.Lock()
+	w.listed = append(w.listed, filter)
+	w.mu.Unlock()
+	var found []links.Listed
 	for _, o := range w.orders {
-		if o.Shop == shop && strings.HasPrefix(string(o.ID), query) && len(found) < limit {
-			found = append(found, o)
+		if o.Shop != shop || !strings.HasPrefix(string(o.ID), filter.Text) || len(found) >= limit {
+			continue
 		}
+		shipments, err := w.Shipments(ctx, shop, o.ID)
+		if err != nil {
+			return nil, "", err
+		}
+		refunds, err := w.Refunds(ctx, shop, o.ID)
+		if err != nil {
+			return nil, "", err
+		}
+		found = append(found, links.List(o, shipments, refunds))
 	}
 	return found, "2", nil
 }

@@ -60,5 +60,9 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseTestOrders(ctx, db.EraseTestOrdersParams{Shop: domain, Before: before}),
 		q.EraseOrders(ctx, db.EraseOrdersParams{Shop: domain, Before: before}),
 		q.EraseLeases(ctx, db.EraseLeasesParams{Shop: domain, Now: micros(s.now())}),
+		eraseSlots(ctx, q, domain, before),
+		// What stays forgets those that went.
+		q.ClearExcepted(ctx, db.ClearExceptedParams{Shop: domain}),
+		refollowRefunds(ctx, q, domain),
 	)
 }

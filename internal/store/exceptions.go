@@ -17,10 +17,14 @@ func (s *Store) OpenException(ctx context.Context, e exceptions.Exception) error
 		e.OpenedAt = s.now()
 	}
 	err := s.change(ctx, func(q *db.Queries) error {
-		return q.OpenException(ctx, db.OpenExceptionParams{
+		err := q.OpenException(ctx, db.OpenExceptionParams{
 			ID: s.newID(e.OpenedAt), Shop: e.Shop, OrderID: e.Order, Code: e.Code,
 			Message: e.Message, Fix: e.Fix, OpenedAt: micros(e.OpenedAt),
 		})
+		if err != nil {
+			return err
+		}
+		return q.SetExcepted(ctx, db.SetExceptedParams{Shop: e.Shop, OrderID: e.Order})
 	})
 	if err != nil {
 		return fmt.Errorf("open %s on order %s: %w", e.Code, e.Order, err)
@@ -43,7 +47,9 @@ func (s *Store) ResolveExceptions(ctx context.Context, shop shopify.Domain, orde
 	err = s.change(ctx, func(q *db.Queries) error {
 		if len(codes) == 0 {
 			_, err := q.ResolveExceptions(ctx, db.ResolveExceptionsParams{Shop: shop, OrderID: order, Resolution: resolution, ResolvedAt: at})
-			return err
+			if err != nil {
+				return err
+			}
 		}
 		for _, code := range codes {
 			_, err := q.ResolveException(ctx, db.ResolveExceptionParams{
@@ -53,7 +59,10 @@ func (s *Store) ResolveExceptions(ctx context.Context, shop shopify.Domain, orde
 				return fmt.Errorf("%s: %w", code, err)
 			}
 		}
-		return nil
+		if order == "" { // the shop's own
+			return nil
+		}
+		return q.ClearExcepted(ctx, db.ClearExceptedParams{Shop: shop, OrderID: order})
 	})
 	if err != nil {
 		return fmt.Errorf("resolve exceptions of order %s: %w", order, err)

@@ -73,10 +73,13 @@ func (s *Store) migrate(ctx context.Context, dialect goose.Dialect, texts fs.FS,
 	return nil
 }
 
-// sqliteTexts are the same migrations with the one word that differs replaced.
+// sqliteTexts are the same migrations with the words that differ replaced.
 type sqliteTexts struct{ fs.FS }
 
-// Open replaces the type of bytes in the texts it gives.
+// sqliteWords: bytes have another name, and texts are compared byte by byte anyway.
+var sqliteWords = strings.NewReplacer("BYTEA", "BLOB", ` COLLATE "C"`, "")
+
+// Open replaces them in the texts it gives.
 func (t sqliteTexts) Open(name string) (fs.File, error) {
 	file, err := t.FS.Open(name)
 	if err != nil || path.Ext(name) != ".sql" {
@@ -86,7 +89,7 @@ func (t sqliteTexts) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return sqliteText{File: file, text: strings.NewReader(strings.ReplaceAll(string(text), "BYTEA", "BLOB"))}, nil
+	return sqliteText{File: file, text: strings.NewReader(sqliteWords.Replace(string(text)))}, nil
 }
 
 type sqliteText struct {

@@ -34,14 +34,14 @@ func (s *Store) saveOrder(ctx context.Context, q *db.Queries, lease links.Lease,
 	if err := hold(ctx, q, lease); err != nil {
 		return err
 	}
-	state, err := q.OrderState(ctx, db.OrderStateParams{Shop: order.Shop, OrderID: order.ID})
+	before, err := q.OrderState(ctx, db.OrderStateParams{Shop: order.Shop, OrderID: order.ID})
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	if !state.CanFollow(order.State) {
-		return fmt.Errorf("%w: %q after %q", links.ErrTransition, order.State, state)
+	if !before.State.CanFollow(order.State) {
+		return fmt.Errorf("%w: %q after %q", links.ErrTransition, order.State, before.State)
 	}
-	return q.SaveOrder(ctx, db.SaveOrderParams{
+	err = q.SaveOrder(ctx, db.SaveOrderParams{
 		Shop: order.Shop, OrderID: order.ID, TiktokShop: order.TikTokShop, State: order.State, Reason: order.Reason,
 		Status: order.Status, UpdateTime: order.UpdateTime, OrderedAt: micros(order.OrderedAt),
 		Total: order.Total, Currency: order.Currency, ShopifyOrder: order.ShopifyOrder, ShopifyName: order.ShopifyName,
@@ -49,6 +49,10 @@ func (s *Store) saveOrder(ctx context.Context, q *db.Queries, lease links.Lease,
 		DuplicateChoice: order.Duplicate, TotalsChoice: order.Totals, ReferencedAt: microsOf(order.ReferencedAt), ShipBy: order.ShipBy,
 		CreatedAt: micros(s.now()),
 	})
+	if err != nil {
+		return err
+	}
+	return s.followOrder(ctx, q, before, order)
 }
 
 func saveLines(ctx context.Context, q *db.Queries, order links.Order, lines []links.Line) error {

@@ -40,7 +40,7 @@ func (s *Store) SaveRefunds(ctx context.Context, lease links.Lease, refunds []li
 				return nil, fmt.Errorf("intent %s: %w", intent.Key, err)
 			}
 		}
-		return jobs, nil
+		return jobs, followRefunds(ctx, q, lease.Shop, lease.Order)
 	})
 	if err != nil {
 		return fmt.Errorf("save refunds of order %s: %w", lease.Order, err)
@@ -82,7 +82,7 @@ func (s *Store) saveRefund(ctx context.Context, q *db.Queries, lease links.Lease
 			return fmt.Errorf("step %d: %w", step.Number, err)
 		}
 	}
-	return nil
+	return s.countCompleted(ctx, q, lease.Shop, before.State, refund)
 }
 
 // mayBeAtTikTok tells whether a step of the refund, as it is kept, was sent and not refused.

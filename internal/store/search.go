@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -12,47 +10,14 @@ import (
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
-const (
-	mostListed   = 200
-	longestQuery = 100
-)
-
-// SearchOrders lists a shop's orders whose TikTok number or Shopify name begins
-// with query (a leading # and the case do not matter), the newest first; an
-// empty query lists all. The returned cursor leads to the next page and is
-// empty on the last; one that is not ours gives links.ErrCursor.
-func (s *Store) SearchOrders(ctx context.Context, shop shopify.Domain, query string, limit int, cursor string) ([]links.Order, string, error) {
-	from, err := orderPlace(cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	prefix := strings.ToLower(strings.TrimLeft(strings.TrimSpace(query), "#"))
-	if len(prefix) > longestQuery || !utf8.ValidString(prefix) || strings.ContainsRune(prefix, 0) {
-		return nil, "", nil // nothing has such a name
-	}
-	limit = min(max(limit, 1), mostListed)
-	rows, err := s.read.SearchOrders(ctx, db.SearchOrdersParams{
-		Shop: shop, Size: int32(utf8.RuneCountInString(prefix)), Prefix: tiktok.OrderID(prefix),
-		Before: from.at, BeforeID: tiktok.OrderID(from.id), Most: int32(limit + 1),
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("search orders of %s: %w", shop, err)
-	}
-	next := ""
-	if len(rows) > limit {
-		rows = rows[:limit]
-		last := rows[limit-1]
-		next = place{part: "o", at: last.CreatedAt, id: string(last.OrderID)}.String()
-	}
-	return ordersOf(rows), next, nil
-}
+const mostListed = 200
 
 func orderPlace(cursor string) (place, error) {
 	if cursor == "" {
-		return top("o"), nil
+		return top(orderPart), nil
 	}
 	from, err := parsePlace(cursor)
-	if err != nil || from.part != "o" {
+	if err != nil || from.part != orderPart {
 		return place{}, links.ErrCursor
 	}
 	return from, nil

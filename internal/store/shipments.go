@@ -29,7 +29,7 @@ func (s *Store) SaveShipments(ctx context.Context, lease links.Lease, shipments 
 				return nil, fmt.Errorf("shipment %s: %w", one.Key, err)
 			}
 		}
-		return jobs, nil
+		return jobs, followShipments(ctx, q, lease)
 	})
 	if err != nil {
 		return fmt.Errorf("save shipments of order %s: %w", lease.Order, err)

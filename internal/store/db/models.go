@@ -170,6 +170,12 @@ type Order struct {
 	AddressSeen     string
 	AddressWritten  string
 	ShipBy          int64
+	NameKey         string
+	ShipmentsLeg    string
+	ShipmentsReason string
+	RefundsLeg      string
+	RefundsReason   string
+	Excepted        bool
 }
 
 type OrderLease struct {
@@ -191,6 +197,15 @@ type OrderLine struct {
 	UnitPrice   string
 	UnitTax     string
 	TookStock   bool
+}
+
+type OrderSlot struct {
+	Shop       shopify.Domain
+	Slot       int64
+	Written    int64
+	Measured   int64
+	DelayTotal int64
+	DelayMost  int64
 }
 
 type OrderUnit struct {
@@ -236,6 +251,14 @@ type RefundReason struct {
 	Tiktok    string
 	Note      string
 	UpdatedAt int64
+}
+
+type RefundSlot struct {
+	Shop      shopify.Domain
+	Slot      int64
+	Currency  string
+	Completed int64
+	Amount    int64
 }
 
 type RefundStep struct {

@@ -294,7 +294,7 @@ func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, erro
 }
 
 const order = `-- name: Order :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by FROM orders WHERE shop = $1 AND order_id = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND order_id = $2
 `
 
 type OrderParams struct {
@@ -330,12 +330,18 @@ func (q *Queries) Order(ctx context.Context, arg OrderParams) (Order, error) {
 		&i.AddressSeen,
 		&i.AddressWritten,
 		&i.ShipBy,
+		&i.NameKey,
+		&i.ShipmentsLeg,
+		&i.ShipmentsReason,
+		&i.RefundsLeg,
+		&i.RefundsReason,
+		&i.Excepted,
 	)
 	return i, err
 }
 
 const orderByShopifyOrder = `-- name: OrderByShopifyOrder :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
 `
 
 type OrderByShopifyOrderParams struct {
@@ -371,6 +377,12 @@ func (q *Queries) OrderByShopifyOrder(ctx context.Context, arg OrderByShopifyOrd
 		&i.AddressSeen,
 		&i.AddressWritten,
 		&i.ShipBy,
+		&i.NameKey,
+		&i.ShipmentsLeg,
+		&i.ShipmentsReason,
+		&i.RefundsLeg,
+		&i.RefundsReason,
+		&i.Excepted,
 	)
 	return i, err
 }
@@ -392,7 +404,7 @@ func (q *Queries) OrderElsewhere(ctx context.Context, arg OrderElsewhereParams) 
 }
 
 const orderState = `-- name: OrderState :one
-SELECT state FROM orders WHERE shop = $1 AND order_id = $2
+SELECT state, status, shopify_name, created_at FROM orders WHERE shop = $1 AND order_id = $2
 `
 
 type OrderStateParams struct {
@@ -400,15 +412,27 @@ type OrderStateParams struct {
 	OrderID tiktok.OrderID
 }
 
-func (q *Queries) OrderState(ctx context.Context, arg OrderStateParams) (links.State, error) {
+type OrderStateRow struct {
+	State       links.State
+	Status      tiktok.OrderStatus
+	ShopifyName string
+	CreatedAt   int64
+}
+
+func (q *Queries) OrderState(ctx context.Context, arg OrderStateParams) (OrderStateRow, error) {
 	row := q.db.QueryRowContext(ctx, orderState, arg.Shop, arg.OrderID)
-	var state links.State
-	err := row.Scan(&state)
-	return state, err
+	var i OrderStateRow
+	err := row.Scan(
+		&i.State,
+		&i.Status,
+		&i.ShopifyName,
+		&i.CreatedAt,
+	)
+	return i, err
 }
 
 const ordersIn = `-- name: OrdersIn :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
 ORDER BY order_id LIMIT $5
 `
 
@@ -460,6 +484,12 @@ func (q *Queries) OrdersIn(ctx context.Context, arg OrdersInParams) ([]Order, er
 			&i.AddressSeen,
 			&i.AddressWritten,
 			&i.ShipBy,
+			&i.NameKey,
+			&i.ShipmentsLeg,
+			&i.ShipmentsReason,
+			&i.RefundsLeg,
+			&i.RefundsReason,
+			&i.Excepted,
 		); err != nil {
 			return nil, err
 		}
@@ -518,8 +548,9 @@ func (q *Queries) RenewLease(ctx context.Context, arg RenewLeaseParams) (int64, 
 
 const saveOrder = `-- name: SaveOrder :exec
 INSERT INTO orders (shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency,
-    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, zip_hash, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $20)
+    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, zip_hash, excepted, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '',
+    EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = $1 AND e.order_id = $2 AND e.status = 'open'), $20, $20)
 ON CONFLICT (shop, order_id) DO UPDATE SET
     tiktok_shop = excluded.tiktok_shop, state = excluded.state, reason = excluded.reason, status = excluded.status,
     update_time = excluded.update_time, ordered_at = excluded.ordered_at, total = excluded.total, currency = excluded.currency,
@@ -576,80 +607,6 @@ func (q *Queries) SaveOrder(ctx context.Context, arg SaveOrderParams) error {
 		arg.CreatedAt,
 	)
 	return err
-}
-
-const searchOrders = `-- name: SearchOrders :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by FROM orders
-WHERE shop = $1
-    AND (substr(order_id, 1, $2) = $3
-        OR substr(lower(ltrim(shopify_name, '#')), 1, $2) = $3)
-    AND (created_at < $4 OR (created_at = $4 AND order_id < $5))
-ORDER BY created_at DESC, order_id DESC LIMIT $6
-`
-
-type SearchOrdersParams struct {
-	Shop     shopify.Domain
-	Size     int32
-	Prefix   tiktok.OrderID
-	Before   int64
-	BeforeID tiktok.OrderID
-	Most     int32
-}
-
-// Prefix is in lower case and has size characters; LIKE would give some of them a meaning.
-func (q *Queries) SearchOrders(ctx context.Context, arg SearchOrdersParams) ([]Order, error) {
-	rows, err := q.db.QueryContext(ctx, searchOrders,
-		arg.Shop,
-		arg.Size,
-		arg.Prefix,
-		arg.Before,
-		arg.BeforeID,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Order
-	for rows.Next() {
-		var i Order
-		if err := rows.Scan(
-			&i.Shop,
-			&i.OrderID,
-			&i.TiktokShop,
-			&i.State,
-			&i.Reason,
-			&i.Status,
-			&i.UpdateTime,
-			&i.OrderedAt,
-			&i.Total,
-			&i.Currency,
-			&i.ShopifyOrder,
-			&i.ShopifyName,
-			&i.WrittenAt,
-			&i.AttemptAt,
-			&i.Lookups,
-			&i.DuplicateChoice,
-			&i.ReferencedAt,
-			&i.ZipHash,
-			&i.CreatedAt,
-			&i.UpdatedAt,
-			&i.TotalsChoice,
-			&i.AddressSeen,
-			&i.AddressWritten,
-			&i.ShipBy,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const setOrderZIP = `-- name: SetOrderZIP :exec

@@ -26,12 +26,13 @@ SELECT * FROM orders WHERE shop = $1 AND order_id = $2;
 SELECT * FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1;
 
 -- name: OrderState :one
-SELECT state FROM orders WHERE shop = $1 AND order_id = $2;
+SELECT state, status, shopify_name, created_at FROM orders WHERE shop = $1 AND order_id = $2;
 
 -- name: SaveOrder :exec
 INSERT INTO orders (shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency,
-    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, zip_hash, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $20)
+    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, zip_hash, excepted, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '',
+    EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = $1 AND e.order_id = $2 AND e.status = 'open'), $20, $20)
 ON CONFLICT (shop, order_id) DO UPDATE SET
     tiktok_shop = excluded.tiktok_shop, state = excluded.state, reason = excluded.reason, status = excluded.status,
     update_time = excluded.update_time, ordered_at = excluded.ordered_at, total = excluded.total, currency = excluded.currency,
@@ -42,15 +43,6 @@ ON CONFLICT (shop, order_id) DO UPDATE SET
 
 -- name: SetOrderZIP :exec
 UPDATE orders SET zip_hash = $3 WHERE shop = $1 AND order_id = $2;
-
--- name: SearchOrders :many
--- Prefix is in lower case and has size characters; LIKE would give some of them a meaning.
-SELECT * FROM orders
-WHERE shop = sqlc.arg(shop)
-    AND (substr(order_id, 1, sqlc.arg(size)) = sqlc.arg(prefix)
-        OR substr(lower(ltrim(shopify_name, '#')), 1, sqlc.arg(size)) = sqlc.arg(prefix))
-    AND (created_at < sqlc.arg(before) OR (created_at = sqlc.arg(before) AND order_id < sqlc.arg(before_id)))
-ORDER BY created_at DESC, order_id DESC LIMIT sqlc.arg(most);
 
 -- name: OrdersIn :many
 SELECT * FROM orders WHERE shop = sqlc.arg(shop) AND state = sqlc.arg(state) AND reason = sqlc.arg(reason) AND order_id > sqlc.arg(after)

@@ -232,7 +232,7 @@ func search(t *testing.T, b *bench) {
 		t.Helper()
 		var ends []string
 		for cursor, first := "", true; first || cursor != ""; first = false {
-			list, next, err := b.SearchOrders(ctx, demo, query, 2, cursor)
+			list, next, err := b.Orders(ctx, demo, links.OrderFilter{Text: query}, 2, cursor)
 			must(t, err)
 			if len(list) > 2 {
 				t.Fatalf("a page of %d", len(list))
@@ -264,7 +264,7 @@ func search(t *testing.T, b *bench) {
 		}
 	}
 	for _, cursor := range []string{"x", "bm8", "b3Blbi4xLjE", strings.Repeat("A", 3000)} {
-		if _, _, err := b.SearchOrders(ctx, demo, "", 2, cursor); !errors.Is(err, links.ErrCursor) {
+		if _, _, err := b.Orders(ctx, demo, links.OrderFilter{}, 2, cursor); !errors.Is(err, links.ErrCursor) {
 			t.Errorf("cursor %.20q: %v", cursor, err)
 		}
 	}

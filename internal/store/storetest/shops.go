@@ -187,7 +187,7 @@ func (b *bench) left(t *testing.T, domain shopify.Domain) []string {
 	t.Helper()
 	ctx := t.Context()
 	var left []string
-	orders, _, err := b.SearchOrders(ctx, domain, "", 100, "")
+	orders, _, err := b.Orders(ctx, domain, links.OrderFilter{}, 100, "")
 	must(t, err)
 	for _, order := range orders {
 		lines, err := b.Lines(ctx, domain, order.ID)
