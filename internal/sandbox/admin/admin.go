@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"embed"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -30,7 +31,7 @@ import (
 //go:embed pages static polaris
 var files embed.FS
 
-var views = frame.Parse(nil, files, "pages/*.html")
+var views = frame.Parse(template.FuncMap{"words": words}, files, "pages/*.html")
 
 // Admin is the admin of every shop in the simulator.
 type Admin struct {

@@ -49,6 +49,8 @@ type orderView struct {
 	shell
 	shopifysim.OrderDesk
 	Path string
+	// Happened is the order's timeline, newest first.
+	Happened []happening
 }
 
 func (a *Admin) order(w http.ResponseWriter, r *http.Request) { a.showOrder(w, r, http.StatusOK, "") }
@@ -60,9 +62,9 @@ func (a *Admin) showOrder(w http.ResponseWriter, r *http.Request, status int, re
 		http.NotFound(w, r)
 		return
 	}
-	view := orderView{a.around(domain, "Order "+desk.Name, "Orders"), desk, OrderPath(domain, desk.LegacyID())}
+	view := orderView{a.around(domain, "Order "+desk.Name, "Orders"), desk, OrderPath(domain, desk.LegacyID()), timeline(desk)}
 	view.Refused = refused
-	policy := frame.Policy{Scripts: []string{"'self'"}, Styles: []string{"'self'"}, Frames: []string{"'self'"}}
+	policy := frame.Policy{Styles: []string{"'self'"}, Frames: []string{"'self'"}}
 	frame.ShowUnder(policy, w, status, views, "order", view)
 }
 

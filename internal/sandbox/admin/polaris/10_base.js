@@ -20,7 +20,8 @@ const base = sheet(`
 
 // The page itself: what components cannot reach.
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(`
-  html { background: #f1f1f1; color: #303030; font: 0.875rem/1.45 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; -webkit-text-size-adjust: 100%; }
+  :where(html) { background: #f1f1f1; -webkit-text-size-adjust: 100%; }
+  :where(body) { color: #303030; font: .8125rem/1.25rem Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
   s-app-nav { display: none; }`)];
 
 /** Makes an element; a property that is a function listens, other ones are attributes. */

@@ -37,7 +37,7 @@ class Section extends Component {
     section.inner { background: none; box-shadow: none; padding: 0; border-radius: 0; }
     :host([padding=none]) section { padding: 0; overflow: hidden; } :host([padding=none]) header { padding: 16px 16px 0; }
     header { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; margin-bottom: 12px; } header.empty { display: none; }
-    .heading { margin: 0; font-size: 1rem; line-height: 1.4; font-weight: 650; flex: 1 1 auto; overflow-wrap: anywhere; } .inner .heading { font-size: .9375rem; }
+    .heading { margin: 0; font-size: .875rem; line-height: 1.4; font-weight: 650; flex: 1 1 auto; overflow-wrap: anywhere; } .inner .heading { font-size: .8125rem; }
     .sub { color: var(--soft); flex: 0 0 100%; } .content { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
     @media print { section { box-shadow: none; padding: 8px 0; break-inside: avoid; } }`)];
   build() {
@@ -67,7 +67,7 @@ class AdminBlock extends Component {
   static sheets = [sheet(`
     :host { display: block; }
     section { background: var(--card); }
-    h2 { margin: 0; font-size: 1rem; } button { all: unset; box-sizing: border-box; cursor: pointer; display: flex; gap: 8px; align-items: center; width: 100%; min-height: 48px; padding: 8px 16px; font-weight: 650; }
+    h2 { margin: 0; font-size: .875rem; } button { all: unset; box-sizing: border-box; cursor: pointer; display: flex; gap: 8px; align-items: center; width: 100%; min-height: 48px; padding: 8px 16px; font-weight: 650; }
     button:focus-visible { outline: 2px solid #005bd3; outline-offset: -2px; border-radius: 12px; }
     button svg { margin-left: auto; flex: none; } [aria-expanded=false] svg { transform: rotate(180deg); }
     .mark { width: 20px; height: 20px; border-radius: 5px; background: #0d5b63; flex: none; }

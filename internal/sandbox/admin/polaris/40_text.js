@@ -1,4 +1,4 @@
-const sizes = { "small-200": ".6875rem", "small-100": ".75rem", small: ".8125rem", base: ".875rem", large: "1rem", "large-100": "1.125rem", "large-200": "1.25rem", "large-300": "1.5rem", "large-400": "1.875rem" };
+const sizes = { "small-200": ".6875rem", "small-100": ".75rem", small: ".75rem", base: ".8125rem", large: ".875rem", "large-100": "1.125rem", "large-200": "1.25rem", "large-300": "1.5rem", "large-400": "1.875rem" };
 const sizeRules = Object.entries(sizes).map(([name, size]) => `:host([fontsize="${name}"]) .text { font-size: ${size}; }`).join(" ");
 const textSheet = sheet(`
   .text { margin: 0; color: var(--tone, inherit); overflow-wrap: anywhere; } :host([color=subdued]) .text { color: var(--tone, var(--soft)); }
@@ -31,7 +31,7 @@ class Paragraph extends Text {
 
 class Heading extends Component {
   static watched = ["accessibilityvisibility", "accessibilityrole", "lineclamp"];
-  static sheets = [sheet(`:host { display: block; } .text { margin: 0; font-size: .9375rem; font-weight: 650; line-height: 1.4; overflow-wrap: anywhere; } ${sizeRules}`)];
+  static sheets = [sheet(`:host { display: block; } .text { margin: 0; font-size: .875rem; font-weight: 650; line-height: 1.4; overflow-wrap: anywhere; } ${sizeRules}`)];
   build() {
     this.text = make("div", { class: "text", role: "heading" }, slot());
     this.root.append(this.text);
@@ -47,7 +47,7 @@ class Heading extends Component {
 class Badge extends Component {
   static watched = ["icon", "tone"];
   static sheets = [sheet(`${tones} :host { display: inline-flex; vertical-align: middle; max-width: 100%; }
-    span { display: inline-flex; gap: 4px; align-items: center; border-radius: 8px; padding: 1px 8px; font-size: .8125rem; line-height: 1.4; font-weight: 550; color: var(--tone, #444); background: var(--tint, #e6e6e6); }`)];
+    span { display: inline-flex; gap: 4px; align-items: center; border-radius: 8px; padding: 1px 8px; font-size: .75rem; line-height: 1.4; font-weight: 550; color: var(--tone, #444); background: var(--tint, #e6e6e6); }`)];
   build() {
     this.pill = make("span", {}, slot());
     this.root.append(this.pill);

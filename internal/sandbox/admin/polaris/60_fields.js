@@ -6,7 +6,7 @@ const fieldSheet = sheet(`
   .control svg { flex: none; color: #616161; } .affix { color: var(--soft); white-space: nowrap; }
   input, select, textarea { font: inherit; color: inherit; background: none; border: 0; outline: none; min-width: 0; width: 100%; padding: 6px 0; } textarea { resize: vertical; line-height: 1.45; }
   input:disabled, select:disabled, textarea:disabled { color: #6b6b6b; } ::placeholder { color: #6b6b6b; opacity: 1; }
-  .details { color: var(--soft); font-size: .8125rem; overflow-wrap: anywhere; } .error { color: #8e0b21; font-size: .8125rem; overflow-wrap: anywhere; }
+  .details { color: var(--soft); font-size: .75rem; overflow-wrap: anywhere; } .error { color: #8e0b21; font-size: .75rem; overflow-wrap: anywhere; }
   .choice { display: flex; gap: 8px; align-items: start; min-height: 24px; padding: 2px 0; font-weight: 400; cursor: pointer; } .choice input { width: 18px; height: 18px; margin: 1px 0 0; flex: none; accent-color: #303030; }
   .choice input:focus-visible { outline: 2px solid #005bd3; outline-offset: 2px; } .choices { display: grid; gap: 2px; }
   @media (pointer: coarse) { .control { min-height: 44px; } input, select, textarea { font-size: 1rem; } .choice { min-height: 36px; padding: 6px 0; } }`);

@@ -10,8 +10,12 @@ class TablePart extends Component {
   }
 }
 
-class Table extends TablePart {
-  static role = "generic";
+/** The table itself, without what stands around it. */
+class Proper extends TablePart {
+  static role = "table";
+}
+
+class Table extends Component {
   static watched = ["paginate", "haspreviouspage", "hasnextpage", "loading"];
   static sheets = [sheet(`:host { display: block; container-type: inline-size; } .scroll { overflow-x: auto; } .table { display: table; width: 100%; border-collapse: collapse; }
     ${narrow} { .table { display: block; } } .pages { display: flex; justify-content: center; gap: 8px; padding: 12px; } slot[name=filters] { display: block; }`)];
@@ -20,7 +24,7 @@ class Table extends TablePart {
     this.previous = page("Previous page", "previouspage", "chevron-left");
     this.next = page("Next page", "nextpage", "chevron-right");
     this.pages = make("div", { class: "pages" }, this.previous, this.next);
-    this.root.append(slot("filters"), make("div", { class: "scroll" }, make("div", { class: "table", role: "table" }, slot())), this.pages);
+    this.root.append(slot("filters"), make("div", { class: "scroll" }, make("s-table-proper", { class: "table" }, slot())), this.pages);
   }
   update() {
     put(this.pages, "hidden", this.hasAttribute("paginate") ? null : true);
@@ -56,7 +60,7 @@ class Body extends TablePart {
 class Header extends TablePart {
   static role = "columnheader";
   static watched = ["format"];
-  static sheets = [sheet(`:host { display: table-cell; padding: 8px 12px; text-align: start; font-size: .8125rem; font-weight: 550; color: #4a4a4a; white-space: nowrap; vertical-align: bottom; }
+  static sheets = [sheet(`:host { display: table-cell; padding: 8px 12px; text-align: start; font-size: .75rem; font-weight: 550; color: #4a4a4a; white-space: nowrap; vertical-align: bottom; }
     :host([format=numeric]), :host([format=currency]) { text-align: end; } ${narrow} { :host { display: inline; padding: 0 4px; } }`)];
 }
 
@@ -64,7 +68,7 @@ class Cell extends TablePart {
   static role = "cell";
   static sheets = [sheet(`:host { display: table-cell; padding: 8px 12px; border-top: 1px solid #e6e6e6; vertical-align: top; overflow-wrap: break-word; }
     :host(:state(number)) { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; } .name { display: none; color: var(--soft); }
-    ${narrow} { :host { display: block; border: 0; padding: 0; text-align: start !important; white-space: normal !important; min-width: 0; overflow-wrap: anywhere; } :host(:state(labeled)) .name { display: inline; } :host(:state(primary)) { font-weight: 600; } :host(:state(kicker)) { font-size: .8125rem; color: var(--soft); } }`)];
+    ${narrow} { :host { display: block; border: 0; padding: 0; text-align: start !important; white-space: normal !important; min-width: 0; overflow-wrap: anywhere; } :host(:state(labeled)) .name { display: inline; } :host(:state(primary)) { font-weight: 600; } :host(:state(kicker)) { font-size: .75rem; color: var(--soft); } }`)];
   build() {
     this.name = make("span", { class: "name", "aria-hidden": "true" });
     this.root.append(this.name, slot());
@@ -81,6 +85,7 @@ class Cell extends TablePart {
   }
 }
 
+define("s-table-proper", Proper); // not Polaris': only inside s-table
 define("s-table", Table);
 define("s-table-header-row", HeaderRow);
 define("s-table-header", Header);

@@ -39,6 +39,12 @@
     },
   };
 
+  // The frame is as high as what it holds. Not at once: while sizes are told, none may change.
+  document.addEventListener("DOMContentLoaded", () => {
+    const fit = () => { window.frameElement.style.height = `${Math.ceil(document.body.getBoundingClientRect().height) + 2}px`; };
+    if (window.frameElement) new ResizeObserver(() => setTimeout(fit)).observe(document.body);
+  });
+
   // "app:/path" is a page of the app inside the admin.
   document.addEventListener("click", (event) => {
     const link = event.composedPath().find((at) => at.getAttribute?.("href")?.startsWith("app:"));
