@@ -158,8 +158,9 @@ func await(t *testing.T, what string, holds func() bool) {
 func TestNothingIsInTheWay(t *testing.T) {
 	t.Parallel()
 	at, o, _ := stage(t)
+	tab := browsertest.Open(t, browsertest.Desktop)
 	for name, size := range map[string]browsertest.Size{"desktop": browsertest.Desktop, "phone": browsertest.Phone, "small phone": {Width: 360, Height: 740}} {
-		tab := browsertest.Open(t, size)
+		tab.Resize(t, size)
 		for path, see := range map[string]string{"/orders": "Orders", "/orders/" + o.order: "Timeline", "/apps/switchback": ""} {
 			views := []*browsertest.View{tab.Visit(t, at+store+path)}
 			if see == "" {
