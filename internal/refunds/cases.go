@@ -26,8 +26,8 @@ type Case struct {
 	currency string
 	// next is the id under which an edited request goes on.
 	next string
-	// unit holds each unit's share, as TikTok names it.
-	unit map[tiktok.LineItemID]string
+	// unit holds what TikTok names as each unit's share: of a bundle one for each component.
+	unit map[tiktok.LineItemID][]string
 	// goodsCameBack: the seller has, or gets, the goods.
 	goodsCameBack bool
 	// decision is what says yes to the buyer's request as it stands; empty where nothing does.
@@ -43,11 +43,11 @@ func CasesOf(returns []tiktok.Return, cancellations []tiktok.Cancellation) Cases
 	for _, r := range returns {
 		c := Case{
 			ID: string(r.ID), Return: true, Role: r.Role, Units: r.Units(), Amount: r.Amount.RefundTotal, Reason: r.Reason,
-			Created: r.CreateTime, phase: r.Status.Phase(), currency: r.Amount.Currency, unit: map[tiktok.LineItemID]string{}, decision: decisionOn(r),
+			Created: r.CreateTime, phase: r.Status.Phase(), currency: r.Amount.Currency, unit: map[tiktok.LineItemID][]string{}, decision: decisionOn(r),
 			goodsCameBack: r.Type == tiktok.ReturnAndRefund && r.TrackingNumber != "",
 		}
 		for _, line := range r.Lines {
-			c.unit[line.Unit] = line.Amount.RefundTotal
+			c.unit[line.Unit] = append(c.unit[line.Unit], line.Amount.RefundTotal)
 		}
 		if r.Next != "0" {
 			c.next = string(r.Next)
@@ -57,10 +57,10 @@ func CasesOf(returns []tiktok.Return, cancellations []tiktok.Cancellation) Cases
 	for _, n := range cancellations {
 		c := Case{
 			ID: string(n.ID), Role: n.Role, Units: n.Units(), Amount: n.Amount.RefundTotal, Reason: n.Reason,
-			Created: n.CreateTime, phase: n.Status.Phase(), currency: n.Amount.Currency, unit: map[tiktok.LineItemID]string{},
+			Created: n.CreateTime, phase: n.Status.Phase(), currency: n.Amount.Currency, unit: map[tiktok.LineItemID][]string{},
 		}
 		for _, line := range n.Lines {
-			c.unit[line.Unit] = line.Amount.RefundTotal
+			c.unit[line.Unit] = append(c.unit[line.Unit], line.Amount.RefundTotal)
 		}
 		if n.Type == tiktok.CancelByBuyer && n.Status == tiktok.CancelPending {
 			c.decision = tiktok.ApproveRequestCancel

@@ -179,7 +179,10 @@ func (d *drafting) share(unit tiktok.LineItemID) int64 {
 	if c == nil {
 		return d.worth(unit)
 	}
-	share := d.sums.read(c.unit[unit])
+	var share int64
+	for _, part := range c.unit[unit] {
+		share += d.sums.read(part)
+	}
 	if !c.Return && d.whole() {
 		return min(share, d.worth(unit))
 	}

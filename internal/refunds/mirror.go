@@ -136,7 +136,9 @@ func (r *run) refundInput(c Case, found shopify.Standing) (admin.RefundInput, st
 	}
 	sum := sums{currency: r.currency()}
 	for _, unit := range units {
-		sum.add(c.unit[unit])
+		for _, part := range c.unit[unit] {
+			sum.add(part)
+		}
 	}
 	if len(units) == len(c.Units) {
 		sum = sums{currency: r.currency()}

@@ -1,5 +1,7 @@
 package tiktok
 
+import "slices"
+
 // Cancellation is one cancellation of an order or some of its units
 // (`/return_refund/202309/cancellations/search`). Times are unix seconds.
 type Cancellation struct {
@@ -30,11 +32,13 @@ type CancelLine struct {
 	Amount    RefundAmount `json:"refund_amount"`
 }
 
-// Units are the order's units that the cancellation is about.
+// Units are the order's units that the cancellation is about, each once.
 func (c Cancellation) Units() []LineItemID {
-	units := make([]LineItemID, len(c.Lines))
-	for i, line := range c.Lines {
-		units[i] = line.Unit
+	var units []LineItemID
+	for _, line := range c.Lines {
+		if !slices.Contains(units, line.Unit) {
+			units = append(units, line.Unit)
+		}
 	}
 	return units
 }

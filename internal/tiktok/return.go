@@ -1,5 +1,7 @@
 package tiktok
 
+import "slices"
+
 // Return is one request to return goods, money, or both, as the search gives it
 // (`/return_refund/202309/returns/search`). Times are unix seconds, 0 where
 // TikTok gave none; enumerations are kept as they come.
@@ -60,11 +62,20 @@ type PartialAmount struct {
 	Currency string `json:"currency"`
 }
 
-// Units are the order's units that the return is about.
+// Units are the order's units that the return is about, each once: of a virtual
+// bundle there may be a line for each of its components.
+//
+// Whole bundles are asked for by the id of their line, which is the unit that the
+// buyer paid for and that stands behind one line in Shopify. Only the 202602
+// version can name a component (`order_line_list`, `sub_order_line_item_id`), and
+// a refund in Shopify never does. That the older version takes a bundle's line is
+// unconfirmed: a refusal becomes an exception with TikTok's answer.
 func (r Return) Units() []LineItemID {
-	units := make([]LineItemID, len(r.Lines))
-	for i, line := range r.Lines {
-		units[i] = line.Unit
+	var units []LineItemID
+	for _, line := range r.Lines {
+		if !slices.Contains(units, line.Unit) {
+			units = append(units, line.Unit)
+		}
 	}
 	return units
 }
