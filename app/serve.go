@@ -11,7 +11,9 @@ import (
 	"os"
 	"time"
 
+	"github.com/switchbackhq/switchback"
 	"github.com/switchbackhq/switchback/app/routes"
+	"github.com/switchbackhq/switchback/internal/appconfig"
 	"github.com/switchbackhq/switchback/internal/config"
 	"github.com/switchbackhq/switchback/internal/connections"
 	"github.com/switchbackhq/switchback/internal/fulfillments"
@@ -79,7 +81,11 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, 
 	if err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
-	p.handler = routes.New(p.routes())
+	declared, err := appconfig.Parse(switchback.AppTOML)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), p.store.Close())
+	}
+	p.handler = routes.New(p.routes(declared))
 	return p, nil
 }
 
@@ -163,15 +169,16 @@ func (p *program) workers() *queue.Workers {
 }
 
 // routes is what the outside reaches.
-func (p *program) routes() routes.Deps {
+func (p *program) routes(declared appconfig.App) routes.Deps {
 	return routes.Deps{
 		AppURL: p.cfg.AppURL, AdminURL: p.cfg.ShopifyAdminURL, CDNURL: p.cfg.ShopifyCDNURL, TrustedProxies: p.cfg.TrustedProxies,
 		APIKey: p.cfg.ShopifyAPIKey, Secrets: shopifySecrets(p.cfg),
 		TikTokAppKey: p.cfg.TikTokAppKey, TikTokAppSecret: p.cfg.TikTokAppSecret,
-		Now: time.Now, Log: p.log, Health: p.store,
+		MissingScopes: declared.MissingScopes,
+		Now:           time.Now, Log: p.log, Health: p.store,
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
-		Overview: p.store, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},
+		Overview: p.store, Figures: p.store, Backlog: p.queue, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},
 		Ledger: p.store, Contents: p.store, Written: p.store, Open: p.store, Work: p.desk(), Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(),
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},

@@ -12,7 +12,10 @@ func Said(key string) *Banner {
 }
 
 var said = map[string]Banner{
-	"saved": {Tone: "success", Heading: "Saved"},
+	"saved":         {Tone: "success", Heading: "Saved"},
+	"tiktok_on":     {Tone: "success", Heading: "The TikTok shop is synced", Text: "What waited for it goes on."},
+	"tiktok_off":    {Tone: "success", Heading: "The TikTok shop is not synced any more", Text: "Its notifications are kept and taken up when it is synced again."},
+	"tiktok_parted": {Tone: "success", Heading: "The TikTok shop is disconnected"},
 
 	"backfill_started": {Tone: "info", Heading: "The backfill has begun", Text: "This page shows how far it is. You may leave it."},
 	"backfill_stopped": {Tone: "info", Heading: "The backfill stops after the page at hand", Text: "What it has asked for is still imported. You can resume it where it was."},

@@ -1,12 +1,19 @@
 package pages
 
-import "github.com/switchbackhq/switchback/internal/shops"
+import (
+	"strings"
+
+	"github.com/switchbackhq/switchback/internal/shops"
+)
 
 // Switch is a switch as a page shows it; Setting is its name in the API.
 type Switch struct {
 	Setting, Name, What string
 	On                  bool
 }
+
+// Sentence is What as one.
+func (s Switch) Sentence() string { return strings.ToUpper(s.What[:1]) + s.What[1:] + "." }
 
 // Switches are the merchant's eight in the order in which they are turned on.
 func Switches(s shops.Settings) []Switch {

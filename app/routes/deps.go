@@ -29,6 +29,8 @@ type Deps struct {
 	// while it is being rotated, the one before.
 	APIKey  string
 	Secrets []secret.String
+	// MissingScopes are those that the app asks for and that granted lack.
+	MissingScopes func(granted []string) []string
 	// TikTokAppKey and TikTokAppSecret are the app's credentials at TikTok Shop.
 	TikTokAppKey    string
 	TikTokAppSecret secret.String
@@ -43,6 +45,8 @@ type Deps struct {
 	Installer Installer
 	Connector Connector
 	Overview  Overview
+	Figures   Figures
+	Backlog   Backlog
 	Settings  Settings
 	Panel     Panel
 	Ledger    Ledger
@@ -103,11 +107,15 @@ type Connector interface {
 	Finish(ctx context.Context, answer connections.Answer) (connections.Outcome, error)
 	// Disconnect parts one TikTok shop, or all when id is empty.
 	Disconnect(ctx context.Context, shop shopify.Domain, id tiktok.ShopID) ([]tiktok.ShopID, error)
+	// Switch has one TikTok shop synced, or not.
+	Switch(ctx context.Context, shop shopify.Domain, id tiktok.ShopID, on bool) error
 }
 
 // Overview is what the home page counts.
 type Overview interface {
 	Connections(ctx context.Context, shop shopify.Domain) ([]shops.Connection, error)
+	// Permissions tell until when each seller's permission lasts, by the seller's id.
+	Permissions(ctx context.Context, shop shopify.Domain) (map[tiktok.OpenID]shops.Permission, error)
 	OrderCounts(ctx context.Context, shop shopify.Domain) (map[links.State]int, error)
 	CountExceptions(ctx context.Context, shop shopify.Domain) (int, error)
 	// CountShipmentsHolding counts shipments that are planned and kept for a reason.

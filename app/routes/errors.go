@@ -61,6 +61,7 @@ var known = []struct {
 	{connections.ErrNotInstalled, &apiError{http.StatusConflict, "not_installed", "Switchback is not installed in the Shopify shop any more. Install it, then connect again."}},
 	{connections.ErrShopUnread, &apiError{http.StatusConflict, "shop_not_ready", "The shop's currency has not been read yet. Open the app in your Shopify admin once, then connect again."}},
 	{connections.ErrNotSeller, &apiError{http.StatusConflict, "not_a_seller", "The account that agreed is not a seller's. Sign in at TikTok Shop as the shop's main account."}},
+	{connections.ErrNotSwitched, &apiError{http.StatusConflict, "tiktok_shop_off", "This TikTok shop is off for a reason that no switch takes away; the list says which."}},
 	{connections.ErrNoShops, &apiError{http.StatusConflict, "no_tiktok_shop", "The authorization covers no TikTok shop. Check in Seller Center that the shop is active."}},
 	{tiktok.ErrGrantRefused, &apiError{http.StatusBadRequest, "code_refused", "TikTok does not take the code of this connection any more. Begin again in the app."}},
 	{backfills.ErrNotFound, errNotFound},

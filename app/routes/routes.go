@@ -46,6 +46,8 @@ func New(d Deps) http.Handler {
 
 	admin := engine.Group("", s.embedded)
 	admin.GET("/", s.home)
+	admin.GET("/orders", s.ordersPage)
+	admin.POST("/orders/import", s.importNumber)
 	admin.GET("/orders/backfills", s.backfillsPage)
 	admin.POST("/orders/backfills", s.beginBackfill)
 	admin.POST("/orders/backfills/:backfill/stop", s.stopOnPage)
@@ -56,6 +58,10 @@ func New(d Deps) http.Handler {
 	admin.POST("/orders/:id/refunds/:refund/approve", s.sendRefund)
 	admin.POST("/orders/:id/exceptions/:exception/retry", s.retryOnOrder)
 	admin.POST("/orders/:id/exceptions/:exception/resolve", s.resolveOnOrder)
+
+	admin.GET("/settings", s.settingsPage)
+	admin.POST("/settings/:section", s.saveSettings)
+	admin.POST("/settings/tiktok/:id/:wish", s.switchTikTok)
 
 	api := engine.Group("/api", s.session)
 	api.POST("/tiktok/connect", s.connectTikTok)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -103,8 +104,9 @@ func (w *world) handler() http.Handler {
 		TrustedProxies: w.proxies,
 		APIKey:         apiKey, Secrets: []secret.String{secret.New(newHush), secret.New(oldHush)},
 		TikTokAppKey: ttKey, TikTokAppSecret: secret.New(ttSecret),
-		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
-		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w,
+		MissingScopes: func([]string) []string { return []string{"read_locations"} },
+		Now:           func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
+		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w, Figures: w, Backlog: w,
 		Settings: w, Panel: w, Ledger: w, Contents: w, Written: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
 		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w},
 		Carriers: carrierTable{w}, Chooser: carrierTable{w},
@@ -153,8 +155,12 @@ func (w *world) AuthorizeURL(shop shopify.Domain, redirect, state string) string
 	return "https://" + string(shop) + "/admin/oauth/authorize?" + url.Values{"redirect_uri": {redirect}, "state": {state}}.Encode()
 }
 
+func (w *world) Permissions(context.Context, shopify.Domain) (map[tiktok.OpenID]shops.Permission, error) {
+	return map[tiktok.OpenID]shops.Permission{"seller": {Until: time.Date(2027, 4, 1, 12, 0, 0, 0, time.UTC)}}, nil
+}
+
 func (w *world) Connections(context.Context, shopify.Domain) ([]shops.Connection, error) {
-	return []shops.Connection{{Name: "Sunny", Region: "US", Currency: "USD"}}, nil
+	return []shops.Connection{{TikTokShop: "7", OpenID: "seller", Name: "Sunny", Region: "US", Currency: "USD"}}, nil
 }
 
 func (w *world) OrderCounts(context.Context, shopify.Domain) (map[links.State]int, error) {
@@ -320,6 +326,11 @@ func (c connector) Begin(_ context.Context, shop shopify.Domain, user string) (s
 
 func (c connector) Finish(_ context.Context, answer connections.Answer) (connections.Outcome, error) {
 	return c.finish(answer)
+}
+
+func (c connector) Switch(_ context.Context, shop shopify.Domain, id tiktok.ShopID, on bool) error {
+	c.note(fmt.Sprintf("switch %s %s %t", shop, id, on))
+	return nil
 }
 
 func (c connector) Disconnect(_ context.Context, shop shopify.Domain, id tiktok.ShopID) ([]tiktok.ShopID, error) {

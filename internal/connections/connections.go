@@ -42,6 +42,8 @@ type Book interface {
 	Connect(ctx context.Context, auth shops.Authorization, pair tokens.Pair, connections []shops.Connection, jobs ...Job) error
 	// Disconnect forgets a connection, and authorization and tokens with the seller's last one.
 	Disconnect(ctx context.Context, domain shopify.Domain, id tiktok.ShopID, jobs ...Job) error
+	// SetConnectionOff has a TikTok shop not synced for that reason, or synced with shops.On.
+	SetConnectionOff(ctx context.Context, domain shopify.Domain, id tiktok.ShopID, reason shops.OffReason, jobs ...Job) error
 }
 
 // Seller is what is asked of TikTok on the way in.

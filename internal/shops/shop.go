@@ -80,3 +80,11 @@ const (
 	OffDeauthorized   OffReason = "deauthorized"
 	OffSellerInactive OffReason = "seller_inactive"
 )
+
+// Permission is how long a seller lets us act.
+type Permission struct {
+	// Until is when the seller has to agree again; zero when TikTok did not say.
+	Until time.Time
+	// Ended tells that TikTok renews it no more.
+	Ended bool
+}

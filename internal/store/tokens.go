@@ -7,7 +7,9 @@ import (
 
 	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/store/db"
+	"github.com/switchbackhq/switchback/internal/tiktok"
 	"github.com/switchbackhq/switchback/internal/tokens"
 )
 
@@ -135,6 +137,19 @@ func (s *Store) RefusedTokens(ctx context.Context, shop shopify.Domain) ([]token
 		keys[n] = tokens.Key{Platform: row.Platform, Shop: string(shop), Seller: row.Seller}
 	}
 	return keys, nil
+}
+
+// Permissions tell until when the permission of each of the shop's sellers lasts.
+func (s *Store) Permissions(ctx context.Context, shop shopify.Domain) (map[tiktok.OpenID]shops.Permission, error) {
+	rows, err := s.read.SellerTokens(ctx, shop)
+	if err != nil {
+		return nil, fmt.Errorf("list permissions of %s: %w", shop, err)
+	}
+	list := make(map[tiktok.OpenID]shops.Permission, len(rows))
+	for _, row := range rows {
+		list[tiktok.OpenID(row.Seller)] = shops.Permission{Until: timeOf(row.RefreshExpiresAt), Ended: row.RefusedAt != 0}
+	}
+	return list, nil
 }
 
 // tokenContext binds a sealed token to where it belongs.

@@ -189,6 +189,39 @@ func (q *Queries) SaveTokenPair(ctx context.Context, arg SaveTokenPairParams) er
 	return err
 }
 
+const sellerTokens = `-- name: SellerTokens :many
+SELECT seller, refresh_expires_at, refused_at FROM tokens WHERE shop = $1 AND platform = 'tiktok'
+`
+
+type SellerTokensRow struct {
+	Seller           string
+	RefreshExpiresAt int64
+	RefusedAt        int64
+}
+
+func (q *Queries) SellerTokens(ctx context.Context, shop shopify.Domain) ([]SellerTokensRow, error) {
+	rows, err := q.db.QueryContext(ctx, sellerTokens, shop)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SellerTokensRow
+	for rows.Next() {
+		var i SellerTokensRow
+		if err := rows.Scan(&i.Seller, &i.RefreshExpiresAt, &i.RefusedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const tokenPair = `-- name: TokenPair :one
 SELECT platform, shop, seller, access_sealed, refresh_sealed, access_expires_at, refresh_expires_at, scopes, generation, refused_at, leased_until FROM tokens WHERE platform = $1 AND shop = $2 AND seller = $3
 `

@@ -34,3 +34,6 @@ UPDATE tokens SET leased_until = 0 WHERE leased_until > 0;
 
 -- name: RefusedTokens :many
 SELECT platform, seller FROM tokens WHERE shop = $1 AND refused_at > 0 ORDER BY platform, seller;
+
+-- name: SellerTokens :many
+SELECT seller, refresh_expires_at, refused_at FROM tokens WHERE shop = $1 AND platform = 'tiktok';
