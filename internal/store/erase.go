@@ -33,6 +33,7 @@ func (s *Store) EraseShop(ctx context.Context, domain shopify.Domain) error {
 			q.DeleteSKUMappings(ctx, domain),
 			q.DeleteCarriers(ctx, domain),
 			q.DeleteReasons(ctx, domain),
+			q.DeleteGuideMarks(ctx, domain),
 			q.DeleteShop(ctx, domain),
 		)
 	})
@@ -47,6 +48,7 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseEvents(ctx, db.EraseEventsParams{Shop: domain, Account: string(domain), Before: before}),
 		q.EraseExceptions(ctx, db.EraseExceptionsParams{Shop: domain, Before: before}),
 		q.EraseTimeline(ctx, db.EraseTimelineParams{Shop: domain, Before: before}),
+		q.EraseVisits(ctx, db.EraseVisitsParams{Shop: domain, Before: before}),
 		q.EraseLoopChecks(ctx, db.EraseLoopChecksParams{Shop: domain, Before: before}),
 		q.EraseRefundSteps(ctx, db.EraseRefundStepsParams{Shop: domain, Before: before}),
 		q.EraseRefunds(ctx, db.EraseRefundsParams{Shop: domain, Before: before}),

@@ -107,6 +107,13 @@ type Exception struct {
 	CheckedAt  int64
 }
 
+type GuideMark struct {
+	Shop     shopify.Domain
+	Mark     string
+	MarkedAt int64
+	Note     string
+}
+
 type Intent struct {
 	Shop      shopify.Domain
 	OrderID   tiktok.OrderID
@@ -276,6 +283,14 @@ type RefundStep struct {
 	SentAt        int64
 	TiktokCase    string
 	Answer        string
+}
+
+type ReturnVisit struct {
+	Shop    shopify.Domain
+	Day     int64
+	Outcome string
+	Visits  int64
+	FirstAt int64
 }
 
 type Setting struct {

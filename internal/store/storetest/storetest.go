@@ -62,6 +62,7 @@ func Run(t *testing.T, open Opener) {
 		"refunds are guarded":                   refundGuards,
 		"refunds in lists":                      refundLists,
 		"reasons of refunds":                    refundReasons,
+		"marks of the guide":                    guideMarks,
 		"orders in shopify":                     writtenOrders,
 		"search":                                search,
 		"orders at rest":                        atRest,

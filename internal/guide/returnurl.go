@@ -1,0 +1,113 @@
+package guide
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/switchbackhq/switchback/internal/shops"
+)
+
+// What TikTok's Return Proxy App puts the buyer's order number and ZIP in place of.
+const (
+	OrderPlaceholder = "[TT_ORDER_NUM]"
+	ZIPPlaceholder   = "[TTS_ZIP_CODE]"
+)
+
+// PortalURL is the return URL that leads straight to the portal, empty without
+// one. The order is asked for under the name that it has in Shopify, so what
+// the settings put around TikTok's number stands around the placeholder.
+func PortalURL(s shops.Settings) string {
+	u, err := url.Parse(s.ReturnPortalURL)
+	if s.ReturnPortalURL == "" || err != nil {
+		return ""
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return withPlaceholders(u, url.QueryEscape(s.OrderNamePrefix), url.QueryEscape(s.OrderNameSuffix))
+}
+
+// LinkURL is the return URL through Switchback; link is the shop's return link.
+func LinkURL(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	return withPlaceholders(u, "", "")
+}
+
+func withPlaceholders(u *url.URL, prefix, suffix string) string {
+	query := u.Query()
+	query.Del("order")
+	query.Del("zip")
+	rest := query.Encode()
+	if rest != "" {
+		rest += "&"
+	}
+	u.Fragment = ""
+	u.RawQuery = rest + "order=" + prefix + OrderPlaceholder + suffix + "&zip=" + ZIPPlaceholder
+	return u.String()
+}
+
+// Finding is one thing that the validator looked at.
+type Finding struct {
+	What string
+	OK   bool
+	// Fix is what to do, empty when nothing is.
+	Fix string
+}
+
+// CheckURL looks at a return URL as the merchant pasted it, for the settings
+// and the return link of the shop. It asks nobody.
+func CheckURL(pasted string, s shops.Settings, link string) []Finding {
+	u, err := url.Parse(pasted)
+	if err != nil || len(pasted) > 2048 {
+		return []Finding{{"It is an address", false, "Copy one of the two addresses above, whole."}}
+	}
+	findings := []Finding{
+		{"It begins with https", u.Scheme == "https" || ours(pasted, link), "Begin it with https://."},
+		{"It leads to your return portal or to your return link", leadsRight(u, s.ReturnPortalURL, link), "Use your portal's host, or the return link as it stands above."},
+		placed(u, "order", OrderPlaceholder, s.OrderNamePrefix, s.OrderNameSuffix, ours(pasted, link)),
+		placed(u, "zip", ZIPPlaceholder, "", "", false),
+	}
+	for n := range findings {
+		if findings[n].OK {
+			findings[n].Fix = ""
+		}
+	}
+	return findings
+}
+
+func ours(pasted, link string) bool {
+	return link != "" && (pasted == link || strings.HasPrefix(pasted, link+"?"))
+}
+
+func leadsRight(u *url.URL, portal, link string) bool {
+	if u.User != nil || u.Host == "" {
+		return false
+	}
+	if ours(u.String(), link) {
+		return true
+	}
+	p, err := url.Parse(portal)
+	return err == nil && portal != "" && strings.EqualFold(p.Host, u.Host)
+}
+
+// placed looks for one placeholder: once, in its parameter, written exactly so.
+func placed(u *url.URL, key, placeholder, prefix, suffix string, bare bool) Finding {
+	want := prefix + placeholder + suffix
+	if bare {
+		want = placeholder
+	}
+	values := u.Query()[key]
+	return Finding{
+		What: "The buyer's " + map[string]string{"order": "order number", "zip": "ZIP"}[key] + " stands as " + key + "=" + want,
+		OK:   len(values) == 1 && values[0] == want && strings.Count(u.RawQuery, placeholder) == 1,
+		Fix:  "Write " + placeholder + " exactly so, with its brackets and capitals, once, in the parameter " + key + ".",
+	}
+}
+
+// Example is a return URL as TikTok would fill it in for an order.
+func Example(template, number, zip string) string {
+	return strings.NewReplacer(OrderPlaceholder, url.QueryEscape(number), ZIPPlaceholder, url.QueryEscape(zip)).Replace(template)
+}

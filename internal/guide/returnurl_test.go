@@ -1,0 +1,72 @@
+package guide_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/switchbackhq/switchback/internal/guide"
+	"github.com/switchbackhq/switchback/internal/shops"
+)
+
+func TestReturnURLs(t *testing.T) {
+	t.Parallel()
+	for portal, want := range map[string]string{
+		"":                                  "",
+		"https://returns.example.com":       "https://returns.example.com/?order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]",
+		"https://example.com/back?lang=en#": "https://example.com/back?lang=en&order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]",
+		"https://example.com/?order=1":      "https://example.com/?order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]",
+	} {
+		if got := guide.PortalURL(shops.Settings{ReturnPortalURL: portal}); got != want {
+			t.Errorf("%s: %s", portal, got)
+		}
+	}
+	named := guide.PortalURL(shops.Settings{ReturnPortalURL: "https://example.com", OrderNamePrefix: "#TT-", OrderNameSuffix: "-x"})
+	if named != "https://example.com/?order=%23TT-[TT_ORDER_NUM]-x&zip=[TTS_ZIP_CODE]" {
+		t.Error(named)
+	}
+	if got := guide.Example(named, "576461413038785752", "SW1A 1AA"); got != "https://example.com/?order=%23TT-576461413038785752-x&zip=SW1A+1AA" {
+		t.Error(got)
+	}
+}
+
+func TestThePastedURL(t *testing.T) {
+	t.Parallel()
+	plain := shops.Settings{ReturnPortalURL: "https://returns.example.com"}
+	named := shops.Settings{ReturnPortalURL: "https://returns.example.com", OrderNamePrefix: "#T"}
+	const end = "order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]"
+	for name, tt := range map[string]struct {
+		settings shops.Settings
+		pasted   string
+		wrong    string // part of the finding that is not in order
+	}{
+		"portal":            {plain, guide.PortalURL(plain), ""},
+		"link":              {plain, guide.LinkURL(returnLink), ""},
+		"portal with names": {named, guide.PortalURL(named), ""},
+		"link with names":   {named, guide.LinkURL(returnLink), ""},
+		"names left out":    {named, "https://returns.example.com/?" + end, "order number"},
+		"http":              {plain, "http://returns.example.com/?" + end, "https"},
+		"other host":        {plain, "https://elsewhere.example.com/?" + end, "leads"},
+		"user":              {plain, "https://a@returns.example.com/?" + end, "leads"},
+		"other link":        {plain, returnLink + "x?" + end, "leads"},
+		"no zip":            {plain, "https://returns.example.com/?order=[TT_ORDER_NUM]", "ZIP"},
+		"small letters":     {plain, "https://returns.example.com/?order=[tt_order_num]&zip=[TTS_ZIP_CODE]", "order number"},
+		"order twice":       {plain, "https://returns.example.com/?order=1&" + end, "order number"},
+		"brackets encoded":  {plain, "https://returns.example.com/?order=%5BTT_ORDER_NUM%5D&zip=[TTS_ZIP_CODE]", "order number"},
+		"no address":        {plain, "https://%zz", "address"},
+		"far too long":      {plain, "https://returns.example.com/?" + end + strings.Repeat("&", 3000), "address"},
+	} {
+		var wrong []string
+		for _, f := range guide.CheckURL(tt.pasted, tt.settings, returnLink) {
+			if !f.OK {
+				wrong = append(wrong, f.What)
+			}
+			if f.OK != (f.Fix == "") {
+				t.Errorf("%s: %+v", name, f)
+			}
+		}
+		switch {
+		case tt.wrong == "" && len(wrong) > 0, tt.wrong != "" && (len(wrong) != 1 || !strings.Contains(wrong[0], tt.wrong)):
+			t.Errorf("%s: %q is wrong, want %q", name, wrong, tt.wrong)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/switchbackhq/switchback/internal/guide"
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/store/db"
+)
+
+// GuideMarks are what was marked in the shop's set-up guide.
+func (s *Store) GuideMarks(ctx context.Context, shop shopify.Domain) (guide.Marks, error) {
+	rows, err := s.read.GuideMarks(ctx, shop)
+	if err != nil {
+		return nil, fmt.Errorf("read guide marks of %s: %w", shop, err)
+	}
+	marks := make(guide.Marks, len(rows))
+	for _, row := range rows {
+		id := guide.MarkID(row.Mark)
+		marks[id] = guide.Mark{ID: id, At: timeOf(row.MarkedAt), Note: row.Note}
+	}
+	return marks, nil
+}
+
+// SaveGuideMark keeps a mark in place of the one with its id.
+func (s *Store) SaveGuideMark(ctx context.Context, shop shopify.Domain, mark guide.Mark) error {
+	err := s.change(ctx, func(q *db.Queries) error {
+		return q.SaveGuideMark(ctx, db.SaveGuideMarkParams{Shop: shop, Mark: string(mark.ID), MarkedAt: micros(mark.At), Note: mark.Note})
+	})
+	if err != nil {
+		return fmt.Errorf("save guide mark %s of %s: %w", mark.ID, shop, err)
+	}
+	return nil
+}
+
+// DeleteGuideMark takes one back; one that is not there is no error.
+func (s *Store) DeleteGuideMark(ctx context.Context, shop shopify.Domain, mark guide.MarkID) error {
+	err := s.change(ctx, func(q *db.Queries) error {
+		return q.DeleteGuideMark(ctx, db.DeleteGuideMarkParams{Shop: shop, Mark: string(mark)})
+	})
+	if err != nil {
+		return fmt.Errorf("delete guide mark %s of %s: %w", mark, shop, err)
+	}
+	return nil
+}

@@ -1,0 +1,12 @@
+-- name: GuideMarks :many
+SELECT * FROM guide_marks WHERE shop = $1;
+
+-- name: SaveGuideMark :exec
+INSERT INTO guide_marks (shop, mark, marked_at, note) VALUES ($1, $2, $3, $4)
+ON CONFLICT (shop, mark) DO UPDATE SET marked_at = excluded.marked_at, note = excluded.note;
+
+-- name: DeleteGuideMark :exec
+DELETE FROM guide_marks WHERE shop = $1 AND mark = $2;
+
+-- name: DeleteGuideMarks :exec
+DELETE FROM guide_marks WHERE shop = $1;

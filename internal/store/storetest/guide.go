@@ -1,0 +1,37 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/switchbackhq/switchback/internal/guide"
+)
+
+func guideMarks(t *testing.T, b *bench) {
+	ctx := t.Context()
+	b.install(t, demo)
+	mark := func(id guide.MarkID, note string) guide.Mark { return guide.Mark{ID: id, At: b.Now(), Note: note} }
+	must(t, b.SaveGuideMark(ctx, demo, mark("h5_asked", "")))
+	must(t, b.SaveGuideMark(ctx, demo, mark("note:outcomes", "first")))
+	must(t, b.SaveGuideMark(ctx, other, mark("h5_asked", "another shop's")))
+	b.pass(time.Hour)
+	must(t, b.SaveGuideMark(ctx, demo, mark("note:outcomes", "second")))
+	must(t, b.DeleteGuideMark(ctx, demo, "h5_asked"))
+	must(t, b.DeleteGuideMark(ctx, demo, "never there"))
+	got, err := b.GuideMarks(ctx, demo)
+	want := guide.Marks{"note:outcomes": mark("note:outcomes", "second")}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	_, err = b.UninstallShop(ctx, demo, b.Now())
+	must(t, err)
+	must(t, b.EraseShop(ctx, demo))
+	if left, err := b.GuideMarks(ctx, demo); err != nil || len(left) != 0 {
+		t.Errorf("left after the erasure: %v, %v", left, err)
+	}
+	if left, err := b.GuideMarks(ctx, other); err != nil || len(left) != 1 {
+		t.Errorf("another shop's: %v, %v", left, err)
+	}
+}
