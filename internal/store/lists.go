@@ -19,9 +19,10 @@ const (
 	longestQuery = 100
 	// mostFound is how many orders a text may begin before they are no longer all
 	// read and sorted, but looked for among the others.
-	mostFound = 300
-	// mostWalked is how many orders are looked through for one page, chunk at a time.
-	mostWalked, chunk = 2000, 500
+	mostFound = 100
+	// mostWalked is about how many orders are looked through for one page, a chunk
+	// at a time.
+	mostWalked, chunk = 500, 250
 )
 
 // Orders lists a shop's orders, the newest first. The returned cursor leads to
@@ -78,8 +79,7 @@ func (s *Store) sought(shop shopify.Domain, filter links.OrderFilter) (sought, b
 	return w, true
 }
 
-// likeZIP tells whether a text may be a post code: the shortest have three
-// characters, and only Ireland's and the like are without a digit for long.
+// likeZIP tells whether a normalized text may be a post code.
 func likeZIP(text string) bool {
 	const shortest, longest = 3, 10
 	if len(text) < shortest || len(text) > longest || !strings.ContainsAny(text, "0123456789") {

@@ -30,6 +30,12 @@ const millionsExceptions = `
 INSERT INTO exceptions (id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution)
 SELECT order_id, shop, order_id, 'zip_missing', 'm', 'f', 'open', created_at, 0, '' FROM orders WHERE excepted`
 
+// slots are thirty days without a quarter of an hour in which nothing was written.
+const slots = `
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 2879)
+INSERT INTO order_slots (shop, slot, written, measured, delay_total, delay_most)
+SELECT 'demo.myshopify.com', $1 - i * 900, 12, 12, 60000, 9000 FROM n`
+
 // TestLoadLists is what the pages read of a shop with 1,000,000 orders.
 func TestLoadLists(t *testing.T) {
 	const shop = "demo.myshopify.com"
@@ -39,6 +45,9 @@ func TestLoadLists(t *testing.T) {
 		if _, err := s.SQLite().ExecContext(t.Context(), text); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if _, err := s.SQLite().ExecContext(t.Context(), slots, links.SlotOf(time.Now()).Unix()); err != nil {
+		t.Fatal(err)
 	}
 	t.Logf("filled in %v", time.Since(began).Round(time.Second))
 	list := func(filter links.OrderFilter) func(context.Context) (int, error) {
