@@ -39,14 +39,14 @@ func TestARefundIsOverWhenTikTokHasPaidItsOwnPartToo(t *testing.T) {
 	_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "TEE-BLK-L"), By: "OPERATOR"})
 	s.Must(err)
 	refund := s.refund(id, -1, "TEE-BLK-L", 1, "MUG-12-SAGE", 1)
-	got := s.settled(id, refund, links.RefundSent)
+	s.settled(id, refund, links.RefundSent)
 	for _, one := range s.TikTok.Aftersales(string(id)) {
-		if got = s.settled(id, refund, links.RefundSent); got.Completed == got.Amount {
+		if got := s.settled(id, refund, links.RefundSent); got.Completed == got.Amount {
 			t.Errorf("not paid, and booked: %+v", got)
 		}
 		s.Must(s.TikTok.PayBack(one.ID))
 	}
-	if got = s.settled(id, refund, links.RefundCompleted); got.Completed != got.Amount || got.Amount != cents(s.back(id)) {
+	if got := s.settled(id, refund, links.RefundCompleted); got.Completed != got.Amount || got.Amount != cents(s.back(id)) {
 		t.Errorf("the buyer got %d: %+v", s.back(id), got)
 	}
 }
