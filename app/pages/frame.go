@@ -25,6 +25,8 @@ type Frame struct {
 	Path string
 	// Banner says what the last action did or why it was refused; nil for nothing.
 	Banner *Banner
+	// Wide gives a page with a large table the room there is.
+	Wide bool
 	// Waiting is how many exceptions are open; the navigation shows it.
 	Waiting int
 }

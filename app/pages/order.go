@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
@@ -208,13 +209,29 @@ func (o Order) Problems() []Problem {
 }
 
 // latest is how much of the story is open to the eye.
-const latest = 20
+const latest = 15
 
-// Latest is the newest part of the story, the newest first.
-func (o Order) Latest() []Told { return o.told(max(len(o.Story)-latest, 0), len(o.Story)) }
+// Latest are the newest entries that say what happened and why, the newest first.
+func (o Order) Latest() []Told {
+	list := o.told(Told.telling)
+	return list[:min(len(list), latest)]
+}
 
-// Earlier is the rest of it.
-func (o Order) Earlier() []Told { return o.told(0, max(len(o.Story)-latest, 0)) }
+// All is the whole story, with every call and every look that found nothing new.
+func (o Order) All() []Told { return o.told(func(Told) bool { return true }) }
+
+// Stirred is when something last happened to the order; zero for never.
+func (o Order) Stirred() time.Time {
+	if list := o.told(Told.telling); len(list) > 0 {
+		return list[0].At
+	}
+	return time.Time{}
+}
+
+// telling leaves out calls, and the looks that are taken at every order again and again.
+func (t Told) telling() bool {
+	return t.Kind != timeline.CallOut && !(t.Kind == timeline.EventIn && strings.HasPrefix(t.Facts["cause"], "sweep:"))
+}
 
 // Told is an entry of the story in words.
 type Told struct {
@@ -238,9 +255,12 @@ var kinds = map[timeline.Kind]Badge{
 	timeline.Exception: {"warning", "Exception"},
 }
 
-func (o Order) told(from, to int) []Told {
-	list := make([]Told, 0, to-from)
-	for _, e := range slices.Backward(o.Story[from:to]) {
+func (o Order) told(wanted func(Told) bool) []Told {
+	var list []Told
+	for _, e := range slices.Backward(o.Story) {
+		if !wanted(Told{Entry: e}) {
+			continue
+		}
 		t := Told{Entry: e, Badge: kinds[e.Kind], When: o.When(e.At)}
 		for _, name := range slices.Sorted(maps.Keys(e.Facts)) {
 			t.Known = append(t.Known, Fact{word(name), e.Facts[name]})

@@ -36,6 +36,7 @@ func ordered(t *testing.T) pages.Order {
 		Shipments: []links.Shipment{{State: links.ShipmentPlanned, Reason: hostile, Company: hostile, Number: hostile, Warning: hostile}},
 		Open:      []exceptions.Exception{open}, Loop: links.LoopCheck{CheckedAt: at, Message: hostile},
 	}
+	page.Story = append(page.Story, timeline.Entry{At: at, Kind: timeline.Decision, Text: "decided.", Facts: map[string]string{"cause": hostile}})
 	for n := range 25 {
 		page.Story = append(page.Story, timeline.Entry{At: at, Kind: timeline.CallOut, Text: fmt.Sprintf("call %d.", n), Facts: map[string]string{hostile: hostile}})
 	}
@@ -45,11 +46,11 @@ func ordered(t *testing.T) pages.Order {
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	page := ordered(t)
-	contains(t, page, "Feb 28, 2026, 23:30", "5 earlier entries", "In transit", "3.00 USD</span>: TikTok refused the refund.", "New kind",
+	contains(t, page, "Feb 28, 2026, 23:30", "All 26 entries", "In transit", "3.00 USD</span>: TikTok refused the refund.", "New kind",
 		`<s-option value="adopt">Adopt the order that is there</s-option>`, `action="/orders/57/import"`, "America/Chicago")
 	out := draw(t, page)
-	if newest, oldest := strings.Index(out, "call 24."), strings.Index(out, "call 4."); newest < 0 || oldest < newest || strings.Index(out, "<details><summary>5 earlier") > oldest {
-		t.Errorf("the newest entry is at %d, an early one at %d", newest, oldest)
+	if newest, oldest, folded := strings.Index(out, "call 24."), strings.Index(out, "call 4."), strings.Index(out, "<summary>All"); newest < folded || oldest < newest || strings.Index(out, "decided.") > folded {
+		t.Errorf("the newest call is at %d, an early one at %d, the fold at %d", newest, oldest, folded)
 	}
 }
 

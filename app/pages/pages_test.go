@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/switchbackhq/switchback/app/pages"
-	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
 
@@ -66,20 +65,6 @@ func TestOnlyKnownWordsAreSaid(t *testing.T) {
 	contains(t, page, `<s-banner tone="success" heading="Saved">`)
 	page.Banner = pages.Refused(`<script>"`)
 	contains(t, page, `>&lt;script&gt;&#34;</s-banner>`)
-}
-
-func TestHome(t *testing.T) {
-	t.Parallel()
-	home := pages.Home{
-		Frame: frame, Settings: shops.DefaultSettings(),
-		Connections: []shops.Connection{
-			{TikTokShop: "7", Name: "Sunny <b>", Region: "US", Currency: "USD"},
-			{TikTokShop: "8", Region: "GB", Currency: "GBP", Off: shops.OffOtherCurrency},
-		},
-		Counts: map[links.State]int{links.Written: 41}, Exceptions: 2,
-	}
-	contains(t, home, "Sunny &lt;b&gt; (US, USD): connected", "TikTok shop 8", "another currency", "41 in Shopify", "Waiting for you: 2")
-	contains(t, pages.Home{Frame: frame}, "No TikTok shop is connected yet", "data-connect")
 }
 
 // App Bridge asks to be the first script of every document.

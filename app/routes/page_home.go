@@ -4,11 +4,31 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/switchbackhq/switchback/app/pages"
+	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/shopify"
 )
+
+// Figures are what the home page counts; nothing of it reads every order.
+type Figures interface {
+	// Glance is how a shop's orders are; today is when its day began.
+	Glance(ctx context.Context, shop shopify.Domain, today time.Time) (links.Glance, error)
+	// Statistics are the quarters of an hour in which something was done.
+	Statistics(ctx context.Context, shop shopify.Domain, since time.Time) ([]links.Slot, error)
+}
+
+// Backlog is the work that waits for a worker.
+type Backlog interface {
+	// Oldest is since when it has been waiting; zero when none does.
+	Oldest(ctx context.Context) (time.Time, error)
+}
+
+// plotted is how many days the home page shows.
+const plotted = 30
 
 // home is the app's first page in the admin.
 func (s *server) home(c *gin.Context) {
@@ -21,11 +41,19 @@ func (s *server) home(c *gin.Context) {
 }
 
 func (s *server) readHome(ctx context.Context, page *pages.Home) error {
-	shop := page.Shop.Domain
-	var errs [4]error
+	shop, zone, now := page.Shop.Domain, page.Zone(), s.Now()
+	var errs [6]error
+	var slots []links.Slot
+	var oldest time.Time
 	page.Connections, errs[0] = s.Overview.Connections(ctx, shop)
 	page.Settings, errs[1] = s.Settings.Settings(ctx, shop)
-	page.Counts, errs[2] = s.Overview.OrderCounts(ctx, shop)
-	page.Exceptions, errs[3] = s.Overview.CountExceptions(ctx, shop)
+	page.Glance, errs[2] = s.Figures.Glance(ctx, shop, links.Midnight(now, zone))
+	page.Open, errs[3] = s.Open.ExceptionCounts(ctx, shop)
+	slots, errs[4] = s.Figures.Statistics(ctx, shop, links.Midnight(now.AddDate(0, 0, -plotted), zone))
+	oldest, errs[5] = s.Backlog.Oldest(ctx)
+	page.Days = links.Days(slots, zone, now, plotted)
+	if !oldest.IsZero() {
+		page.Queued = now.Sub(oldest)
+	}
 	return errors.Join(errs[:]...)
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/switchbackhq/switchback/internal/reconcile"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/tiktok"
-	"github.com/switchbackhq/switchback/internal/timeline"
 )
 
 // Contents reads what is in an order, and what Switchback changed of it in Shopify.
@@ -50,7 +49,7 @@ func (s *server) showOrder(c *gin.Context, status int, id tiktok.OrderID, banner
 	}
 	page := pages.Order{Frame: frame, Order: links.Order{ID: id}}
 	err := s.readOrderPage(c.Request.Context(), &page)
-	page.Following = s.following(c, page.Story)
+	page.Following = s.following(c, page.Stirred())
 	switch {
 	case errors.Is(err, links.ErrNotFound):
 		s.showUnknown(c, status, pages.Unknown{Frame: frame, ID: id, Following: page.Following})
@@ -148,9 +147,9 @@ func (s *server) readFindable(ctx context.Context, page *pages.Order) error {
 }
 
 // following tells whether a page reads itself again: soon after a person started
-// something, and while the order's story grows.
-func (s *server) following(c *gin.Context, story []timeline.Entry) bool {
-	if n := len(story); n > 0 && s.Now().Sub(story[n-1].At) < stirring {
+// something, and while something happens to the order.
+func (s *server) following(c *gin.Context, stirred time.Time) bool {
+	if s.Now().Sub(stirred) < stirring {
 		return true
 	}
 	at, err := strconv.ParseInt(c.Query("at"), 10, 64)

@@ -101,7 +101,7 @@ func TestOrderPage(t *testing.T) {
 	storied(w)
 	rec := w.authed(t, http.MethodGet, orderAt, "")
 	holds(t, rec, http.StatusOK,
-		"576461413038785752", `data-copy="576461413038785752"`, "https://seller.tiktok.com/order/detail?order_no=576461413038785752",
+		"576461413038785752", `data-copy="576461413038785752"`, "https://seller-us.tiktok.com/order/detail?order_no=576461413038785752&amp;shop_region=US", "Sunny",
 		`href="https://admin.shopify.com/store/demo/orders/5" target="_top"`, `data-copy="https://portal.example/?order=576461413038785752"`,
 		`<s-badge tone="success">In Shopify</s-badge>`, `<s-badge tone="success">Shipped</s-badge>`, `<s-badge tone="warning">Ready to send</s-badge>`,
 		`<s-badge tone="success">Yes</s-badge>`, `<s-badge tone="success">Found</s-badge>`,
