@@ -62,6 +62,7 @@ func Run(t *testing.T, open Opener) {
 		"refunds are guarded":                   refundGuards,
 		"refunds in lists":                      refundLists,
 		"reasons of refunds":                    refundReasons,
+		"visits through the return link":        visits,
 		"marks of the guide":                    guideMarks,
 		"orders in shopify":                     writtenOrders,
 		"search":                                search,
@@ -150,11 +151,11 @@ func (b *bench) pair(name string) tokens.Pair {
 }
 
 // written leases the order, keeps it as written and releases it.
-func (b *bench) written(t *testing.T, order links.Order, zip string, jobs ...store.Job) {
+func (b *bench) written(t *testing.T, order links.Order, zip string) {
 	t.Helper()
 	lease := b.lease(t, order.Shop, order.ID)
 	order.State = links.Written
-	must(t, b.SaveChange(t.Context(), lease, order, links.Change{Place: &links.Place{ZIP: zip}}, jobs...))
+	must(t, b.SaveChange(t.Context(), lease, order, links.Change{Place: &links.Place{ZIP: zip}}))
 	must(t, b.ReleaseLease(t.Context(), lease))
 }
 
