@@ -28,7 +28,7 @@ func (p *program) shipping(w *queue.Workers) {
 
 // desk takes what a person asks for, in every leg.
 func (p *program) desk() *orders.Desk {
-	return &orders.Desk{Files: p.store, Review: p.reviews, Legs: []orders.Leg{
+	return &orders.Desk{Files: p.store, Open: p.store, Review: p.reviews, Legs: []orders.Leg{
 		{Retry: fulfillments.Retry, Resolve: fulfillments.Resolve}, {Retry: refunds.Retry, Resolve: refunds.Resolve},
 	}}
 }

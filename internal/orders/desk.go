@@ -28,6 +28,8 @@ type Files interface {
 // kept as a job before it returns.
 type Desk struct {
 	Files Files
+	// Open is what RetryPage reads.
+	Open Excepted
 	// Review lists the jobs that look again at an exception of a whole shop.
 	Review func(ctx context.Context, e exceptions.Exception) ([]Job, error)
 	// Legs know the exceptions of other features than the import.
@@ -74,19 +76,28 @@ func (d *Desk) mayBeOurs(ctx context.Context, shop shopify.Domain, id tiktok.Ord
 // RetryException tries again what an exception stopped, or looks whether the
 // cause of one that concerns the whole shop is gone.
 func (d *Desk) RetryException(ctx context.Context, e exceptions.Exception) error {
+	jobs, err := d.retries(ctx, e)
+	if err != nil {
+		return err
+	}
+	return d.Files.Enqueue(ctx, jobs...)
+}
+
+// retries are the jobs that do it.
+func (d *Desk) retries(ctx context.Context, e exceptions.Exception) ([]Job, error) {
 	if e.Order == "" {
 		jobs, err := d.Review(ctx, e)
 		if err != nil {
-			return fmt.Errorf("look again at %s of %s: %w", e.Code, e.Shop, err)
+			return nil, fmt.Errorf("look again at %s of %s: %w", e.Code, e.Shop, err)
 		}
-		return d.Files.Enqueue(ctx, jobs...)
+		return jobs, nil
 	}
 	for _, leg := range d.Legs {
 		if job := leg.Retry(e); job != nil {
-			return d.Files.Enqueue(ctx, job)
+			return []Job{job}, nil
 		}
 	}
-	return d.Files.Enqueue(ctx, ImportArgs{Shop: e.Shop, Order: e.Order, Cause: "retry:" + e.ID, Asked: true})
+	return []Job{ImportArgs{Shop: e.Shop, Order: e.Order, Cause: "retry:" + e.ID, Asked: true}}, nil
 }
 
 // ResolveException starts what the person chose. It returns

@@ -169,3 +169,16 @@ func exceptionOf(row db.Exception) exceptions.Exception {
 		OpenedAt: timeOf(row.OpenedAt), ResolvedAt: timeOrNil(row.ResolvedAt), Resolution: row.Resolution,
 	}
 }
+
+// OpenExceptionsOf lists the shop's open exceptions of one code whose order's
+// number comes after the one given, in the order of those numbers. After none
+// it begins with the one that concerns the whole shop, if there is one.
+func (s *Store) OpenExceptionsOf(ctx context.Context, shop shopify.Domain, code exceptions.Code, after tiktok.OrderID, limit int) ([]exceptions.Exception, error) {
+	rows, err := s.read.OpenExceptionsOf(ctx, db.OpenExceptionsOfParams{
+		Shop: shop, Code: code, After: after, Most: int32(min(max(limit, 1), mostListed)),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list %s of %s: %w", code, shop, err)
+	}
+	return exceptionsOf(rows), nil
+}

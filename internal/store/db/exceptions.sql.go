@@ -272,6 +272,61 @@ func (q *Queries) OpenException(ctx context.Context, arg OpenExceptionParams) er
 	return err
 }
 
+const openExceptionsOf = `-- name: OpenExceptionsOf :many
+SELECT id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution, checked_at FROM exceptions
+WHERE shop = $1 AND code = $2 AND status = 'open'
+    AND (order_id > $3 OR $3 = '')
+ORDER BY order_id LIMIT $4
+`
+
+type OpenExceptionsOfParams struct {
+	Shop  shopify.Domain
+	Code  exceptions.Code
+	After tiktok.OrderID
+	Most  int32
+}
+
+// After no order: also the shop's own, which has none.
+func (q *Queries) OpenExceptionsOf(ctx context.Context, arg OpenExceptionsOfParams) ([]Exception, error) {
+	rows, err := q.db.QueryContext(ctx, openExceptionsOf,
+		arg.Shop,
+		arg.Code,
+		arg.After,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Exception
+	for rows.Next() {
+		var i Exception
+		if err := rows.Scan(
+			&i.ID,
+			&i.Shop,
+			&i.OrderID,
+			&i.Code,
+			&i.Message,
+			&i.Fix,
+			&i.Status,
+			&i.OpenedAt,
+			&i.ResolvedAt,
+			&i.Resolution,
+			&i.CheckedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const orderExceptions = `-- name: OrderExceptions :many
 SELECT id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution, checked_at FROM exceptions WHERE shop = $1 AND order_id = $2 AND status = 'open' ORDER BY opened_at DESC, id DESC
 `

@@ -60,3 +60,10 @@ UPDATE exceptions SET checked_at = sqlc.arg(now) WHERE id IN (
         AND (o.state = sqlc.arg(state) OR sqlc.arg(state) = '')
     ORDER BY e.checked_at LIMIT sqlc.arg(most))
 RETURNING *;
+
+-- name: OpenExceptionsOf :many
+-- After no order: also the shop's own, which has none.
+SELECT * FROM exceptions
+WHERE shop = sqlc.arg(shop) AND code = sqlc.arg(code) AND status = 'open'
+    AND (order_id > sqlc.arg(after) OR sqlc.arg(after) = '')
+ORDER BY order_id LIMIT sqlc.arg(most);
