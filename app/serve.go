@@ -23,6 +23,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
 	"github.com/switchbackhq/switchback/internal/refunds"
+	"github.com/switchbackhq/switchback/internal/returns"
 	"github.com/switchbackhq/switchback/internal/secret"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/store"
@@ -183,6 +184,7 @@ func (p *program) routes(declared appconfig.App) routes.Deps {
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(),
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
 		Refunds: p.store, Reasons: p.store, RefundDesk: &refunds.Desk{Files: p.store, Now: time.Now}, Reconciler: &refunds.Reporter{Records: p.store},
+		Returns: &returns.Desk{Book: p.store, Ledger: p.store, Importer: p.desk(), Counter: p.store, Now: time.Now, Log: p.log},
 	}
 }
 

@@ -69,7 +69,7 @@ func TestNothingIsShownWithoutAToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	engine, _ := w.handler().(*gin.Engine)
-	public := []string{"/healthz", "/readyz", "/auth", "/auth/callback", "/auth/session-token", "/tiktok/callback", "/static/:name", "/returns/:slug"}
+	public := []string{"/healthz", "/readyz", "/auth", "/auth/callback", "/auth/session-token", "/tiktok/callback", "/static/:name", "/returns/:slug", "/returns/:slug/"}
 	for _, route := range engine.Routes() {
 		if route.Method != http.MethodGet || slices.Contains(public, route.Path) {
 			continue

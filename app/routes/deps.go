@@ -70,6 +70,8 @@ type Deps struct {
 	RefundDesk RefundDesk
 	TestOrders TestOrders
 	Reconciler Reconciler
+	// Returns receives buyers who come through a return link.
+	Returns Returns
 }
 
 // Health tells whether the program can work.

@@ -36,6 +36,8 @@ func New(d Deps) http.Handler {
 	engine.GET(bouncePath, s.bounce)
 	engine.GET("/tiktok/callback", s.tiktokCallback)
 	engine.GET("/static/:name", s.static.serve)
+	engine.GET("/returns/:slug", s.visitReturns)
+	engine.GET("/returns/:slug/", s.visitReturns)
 
 	engine.POST("/webhooks/shopify", s.shopifyWebhook)
 	engine.POST("/webhooks/tiktok", s.tiktokWebhook)

@@ -110,7 +110,7 @@ func (w *world) handler() http.Handler {
 		Settings: w, Panel: w, Ledger: w, Contents: w, Written: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
 		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w},
 		Carriers: carrierTable{w}, Chooser: carrierTable{w},
-		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w}, Reconciler: refundDesk{w},
+		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w}, Reconciler: refundDesk{w}, Returns: w,
 	})
 }
 

@@ -34,7 +34,7 @@ func (q *Queries) CountVisit(ctx context.Context, arg CountVisitParams) error {
 }
 
 const eraseVisits = `-- name: EraseVisits :exec
-DELETE FROM return_visits WHERE shop = $1 AND day < $2
+DELETE FROM return_visits WHERE shop = $1 AND first_at < $2
 `
 
 type EraseVisitsParams struct {

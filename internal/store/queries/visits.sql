@@ -9,4 +9,4 @@ SELECT day, outcome, visits, first_at FROM return_visits WHERE shop = sqlc.arg(s
 SELECT CAST(COALESCE(min(first_at), 0) AS BIGINT) AS first_at FROM return_visits WHERE shop = sqlc.arg(shop) AND outcome IN ('found', 'imported');
 
 -- name: EraseVisits :exec
-DELETE FROM return_visits WHERE shop = sqlc.arg(shop) AND day < sqlc.arg(before);
+DELETE FROM return_visits WHERE shop = sqlc.arg(shop) AND first_at < sqlc.arg(before);
