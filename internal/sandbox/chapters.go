@@ -149,6 +149,32 @@ func (s *Story) findInLoop(ctx context.Context) (string, error) {
 	return fmt.Sprintf("found: %s + %s, also with #, with spaces, with ZIP+4\nnot found, rightly: another ZIP, another number", s.order, storyZIP), u.err()
 }
 
+// comeFromTikTok returns something in TikTok's app, which opens the return link that the merchant gave to the return proxy app.
+func (s *Story) comeFromTikTok(ctx context.Context) (string, error) {
+	var u unlike
+	for _, try := range []struct {
+		address string
+		want    loopsim.Code
+	}{
+		{s.World.TikTok.ReturnAddress(s.order), loopsim.Found},
+		{strings.Replace(s.World.TikTok.ReturnAddress(s.order), "zip="+storyZIP, "zip=10001", 1), loopsim.SecondaryInputMismatch},
+	} {
+		u.that(strings.HasPrefix(try.address, s.App+"/returns/"), "TikTok opens %q", try.address)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, try.address, nil)
+		if err != nil {
+			return "", err
+		}
+		response, err := httpClient.Do(request)
+		if err != nil {
+			return "", err
+		}
+		_ = response.Body.Close()
+		u.that(strings.HasPrefix(response.Request.URL.String(), s.World.portal()+"/?order="+s.order), "the buyer lands at %s", response.Request.URL)
+		u.want("Loop's answer to the buyer from TikTok", response.Header.Get(loopsim.ResultHeader), string(try.want))
+	}
+	return "The return link leads to Loop's portal, with number and ZIP filled in. With another ZIP it leads there too, and Loop finds nothing.", u.err()
+}
+
 // reference is checked with patience: it is told to TikTok after the order was written.
 func (s *Story) reference(ctx context.Context) (string, error) {
 	o, err := s.one(s.order)

@@ -172,5 +172,5 @@ func (s *Story) turnOn(ctx context.Context) (string, error) {
 	u.want("pull_refunds", settings["pull_refunds"], false)
 	link, _ := settings["return_link"].(string)
 	u.that(strings.HasPrefix(link, s.App+"/returns/"), "return_link is %q", link)
-	return "", u.err()
+	return "", errors.Join(u.err(), s.World.TikTok.SetReturnURL(link+"?order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]"))
 }

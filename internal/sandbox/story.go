@@ -42,6 +42,7 @@ func (s *Story) Tell(ctx context.Context) error {
 		{"TikTok releases the order. Its notification comes twice, and an older one comes late.", s.release},
 		{"In Shopify the order carries everything that Loop and people look for.", s.inspect},
 		{"The buyer finds it in Loop's return portal, in every usual writing of number and ZIP.", s.findInLoop},
+		{"Another time the buyer begins in TikTok's app, which opens the merchant's return link.", s.comeFromTikTok},
 		{"The merchant gives Switchback a key for Loop and has the order tried there, as a buyer would.", s.askLoop},
 		{"TikTok knows which Shopify order it became.", s.reference},
 		{"A second buyer orders; Shopify writes the order, and the answer is lost on the way.", s.lostAnswer},

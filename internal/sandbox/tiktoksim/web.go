@@ -207,15 +207,34 @@ func (s *Sim) showReturnApp(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 func (s *Sim) webSetReturnApp(w http.ResponseWriter, r *http.Request) {
-	address := strings.TrimSpace(r.PostForm.Get("address"))
-	if address != "" && returnLink(address, "1", "1") == "" {
-		s.showReturnApp(w, r, http.StatusUnprocessableEntity, errors.New("the return URL must be a whole address that begins with https:// or http://"))
+	if err := s.SetReturnURL(r.PostForm.Get("address")); err != nil {
+		s.showReturnApp(w, r, http.StatusUnprocessableEntity, err)
 		return
 	}
-	s.mu.Lock()
-	s.returnURL = address
-	s.mu.Unlock()
 	http.Redirect(w, r, pagesAt+"/return-app?said=return", http.StatusSeeOther)
+}
+
+// SetReturnURL is the seller pasting a return URL into the return proxy app; empty ends it.
+func (s *Sim) SetReturnURL(address string) error {
+	address = strings.TrimSpace(address)
+	if address != "" && returnLink(address, "1", "1") == "" {
+		return errors.New("the return URL must be a whole address that begins with https:// or http://")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.returnURL = address
+	return nil
+}
+
+// ReturnAddress is what the return proxy app opens for the buyer of an order; empty when there is no such order, or no return URL.
+func (s *Sim) ReturnAddress(orderID string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.orders[orderID]
+	if o == nil {
+		return ""
+	}
+	return returnLink(s.returnURL, o.id, o.buyer().PostalCode)
 }
 
 // returnLink fills TikTok's placeholders in; empty when the address is none that a browser should open.
