@@ -85,8 +85,9 @@ func h5Step(f Facts) Step {
 func tiktokStep(f Facts) Step {
 	s := Step{
 		ID: ConnectTikTok, Title: "Connect TikTok Shop", Proof: Seen,
-		What: "Connect your TikTok shop, then turn on Pull orders (read orders from TikTok) and Push fulfillments (tell TikTok what you shipped). Push refunds comes in a later step.",
-		Why:  "Switchback reads orders from TikTok Shop, and reports shipments and refunds to it.",
+		What:     "Connect your TikTok shop, then turn on Pull orders (read orders from TikTok) and Push fulfillments (tell TikTok what you shipped). Push refunds comes in a later step.",
+		Why:      "Switchback reads orders from TikTok Shop, and reports shipments and refunds to it.",
+		Switches: tiktokSwitches(f.Settings),
 	}
 	var synced []string
 	for _, c := range f.Connections {
@@ -95,15 +96,15 @@ func tiktokStep(f Facts) Step {
 			s.EvidenceAt = later(s.EvidenceAt, c.ConnectedAt)
 		}
 	}
-	switch off := switchList(tiktokSwitches(f.Settings)); {
+	switch off := stillOff(s.Switches); {
 	case len(f.Connections) == 0:
 		return s.is(Open, "No TikTok shop is connected.", time.Time{})
 	case len(synced) == 0:
 		return s.is(Needs, "A TikTok shop is connected, but none is synced. The settings say why.", time.Time{})
 	case f.Exceptions[exceptions.ConnectionExpired] > 0:
 		return s.is(Needs, "TikTok's permission has ended. Connect again.", time.Time{})
-	case len(off) > 0:
-		return s.is(Open, "Connected: "+strings.Join(synced, ", ")+". Still off: "+strings.Join(off, ", ")+".", s.EvidenceAt)
+	case off != "":
+		return s.is(Open, "Connected: "+strings.Join(synced, ", ")+". Still off: "+off+".", s.EvidenceAt)
 	default:
 		return s.is(Done, "Connected: "+strings.Join(synced, ", ")+". The switches are on.", s.EvidenceAt)
 	}
@@ -114,14 +115,14 @@ func shopifyStep(f Facts) Step {
 		ID: ShopifySide, Title: "Turn on the Shopify side", Proof: Seen,
 		What: "Turn on Push orders (write TikTok's orders into Shopify) and Pull fulfillments (read what was shipped in Shopify). Pull refunds comes in a later step. " +
 			"The fulfillment mode is fixed: TikTok is the selling channel and Shopify is downstream of it.",
-		Why: "Loop finds only orders that are in Shopify. A pull reads and plans, a push acts: with pull on and push off you see everything before it happens.",
+		Why:      "Loop finds only orders that are in Shopify. A pull reads and plans, a push acts: with pull on and push off you see everything before it happens.",
+		Switches: shopifySwitches(f.Settings),
 	}
-	off := switchList(shopifySwitches(f.Settings))
-	switch {
+	switch off := stillOff(s.Switches); {
 	case f.Exceptions[exceptions.ScopeMissing] > 0:
 		return s.is(Needs, "A permission is missing in Shopify. Open the app again and accept it.", time.Time{})
-	case len(off) > 0:
-		return s.is(Open, "Still off: "+strings.Join(off, ", ")+".", time.Time{})
+	case off != "":
+		return s.is(Open, "Still off: "+off+".", time.Time{})
 	}
 	return s.is(Done, "The switches are on.", time.Time{})
 }

@@ -22,8 +22,8 @@ type Shops interface {
 type Work interface {
 	// LastTestOrder returns testorders.ErrNotFound before the first.
 	LastTestOrder(ctx context.Context, shop shopify.Domain) (testorders.Run, error)
-	// FirstWritten is when the first order was written since; zero when none was.
-	FirstWritten(ctx context.Context, shop shopify.Domain, since time.Time) (time.Time, error)
+	// FirstOrder is when the first real order was written, to the quarter of an hour; zero when none was.
+	FirstOrder(ctx context.Context, shop shopify.Domain) (time.Time, error)
 	ExceptionCounts(ctx context.Context, shop shopify.Domain) (map[exceptions.Code]int, error)
 }
 
@@ -65,7 +65,7 @@ func (d *Desk) Read(ctx context.Context, shop shops.Shop, link string) (Facts, e
 	if errors.Is(errs[2], testorders.ErrNotFound) {
 		errs[2] = nil
 	}
-	f.FirstWritten, errs[3] = d.Work.FirstWritten(ctx, shop.Domain, time.Unix(0, 0))
+	f.FirstWritten, errs[3] = d.Work.FirstOrder(ctx, shop.Domain)
 	f.Exceptions, errs[4] = d.Work.ExceptionCounts(ctx, shop.Domain)
 	f.Marks, errs[5] = d.Book.GuideMarks(ctx, shop.Domain)
 	first, came, err := d.Visits.FirstVisit(ctx, shop.Domain)

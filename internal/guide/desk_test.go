@@ -36,7 +36,7 @@ func (k *kept) LastTestOrder(context.Context, shopify.Domain) (testorders.Run, e
 	return k.facts.TestOrder, k.run
 }
 
-func (k *kept) FirstWritten(context.Context, shopify.Domain, time.Time) (time.Time, error) {
+func (k *kept) FirstOrder(context.Context, shopify.Domain) (time.Time, error) {
 	return k.facts.FirstWritten, nil
 }
 

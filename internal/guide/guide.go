@@ -63,8 +63,16 @@ type Step struct {
 	EvidenceAt time.Time // zero when nothing happened yet
 	// Ticks are the marks that the merchant may set on this step.
 	Ticks []Tick
-	Note  string
-	Texts []Text
+	// Switches are the settings that the step turns on.
+	Switches []Switch
+	Note     string
+	Texts    []Text
+}
+
+// Switch is one of the six; Setting is its name in the API.
+type Switch struct {
+	Setting, Name string
+	On            bool
 }
 
 // Tick is a mark that the merchant sets or takes back.

@@ -51,7 +51,7 @@ func portalStep(f Facts) Step {
 func testReturnStep(f Facts) Step {
 	return Step{
 		ID: TestReturn, Title: "Try a return on a real order",
-		What: "Open the portal, look up an order of TikTok's with its number and ZIP, and go as far as choosing an item. Write the order's number into the note. With a key for Loop's API in the settings, the order's page can ask Loop as well.",
+		What: "Open the portal, look up an order of TikTok's with its number and ZIP, and go as far as choosing an item. Tick the step with the order's number. With a key for Loop's API in the settings, Switchback can do the same for you: it begins a return at Loop and takes it back.",
 		Why:  "It is the way your buyers will go.",
 	}.ticked(f, "The portal found the order")
 }
@@ -108,11 +108,12 @@ func connectorsStep(f Facts) Step {
 func refundsStep(f Facts) Step {
 	s := Step{
 		ID: RefundSwitches, Title: "Turn on refunds", Proof: Seen,
-		What: "Turn on Pull refunds: refunds in Shopify are read and planned, and you can look at the plans. Then turn on Push refunds: TikTok pays the buyer.",
-		Why:  "The buyer paid TikTok, so the money goes back through TikTok. What was planned for more than a week waits for your approval.",
+		What:     "Turn on Pull refunds: refunds in Shopify are read and planned, and you can look at the plans. Then turn on Push refunds: TikTok pays the buyer.",
+		Why:      "The buyer paid TikTok, so the money goes back through TikTok. What was planned for more than a week waits for your approval.",
+		Switches: refundSwitches(f.Settings),
 	}
-	if off := switchList(refundSwitches(f.Settings)); len(off) > 0 {
-		return s.is(Open, "Still off: "+strings.Join(off, ", ")+".", time.Time{})
+	if off := stillOff(s.Switches); off != "" {
+		return s.is(Open, "Still off: "+off+".", time.Time{})
 	}
 	return s.is(Done, "The switches are on.", time.Time{})
 }

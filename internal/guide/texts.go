@@ -65,29 +65,25 @@ func orElse(s, otherwise string) string {
 	return s
 }
 
-// switchList is what is on and what is still off, in words.
-func switchList(all []namedSwitch) (off []string) {
-	for _, s := range all {
-		if !s.on {
-			off = append(off, s.name)
+// stillOff names those that are not on.
+func stillOff(switches []Switch) string {
+	var off []string
+	for _, s := range switches {
+		if !s.On {
+			off = append(off, s.Name)
 		}
 	}
-	return off
+	return strings.Join(off, ", ")
 }
 
-type namedSwitch struct {
-	name string
-	on   bool
+func tiktokSwitches(s shops.Settings) []Switch {
+	return []Switch{{"pull_orders", "Pull orders", s.PullOrders}, {"push_fulfillments", "Push fulfillments", s.PushFulfillments}}
 }
 
-func tiktokSwitches(s shops.Settings) []namedSwitch {
-	return []namedSwitch{{"Pull orders", s.PullOrders}, {"Push fulfillments", s.PushFulfillments}}
+func shopifySwitches(s shops.Settings) []Switch {
+	return []Switch{{"push_orders", "Push orders", s.PushOrders}, {"pull_fulfillments", "Pull fulfillments", s.PullFulfillments}}
 }
 
-func shopifySwitches(s shops.Settings) []namedSwitch {
-	return []namedSwitch{{"Push orders", s.PushOrders}, {"Pull fulfillments", s.PullFulfillments}}
-}
-
-func refundSwitches(s shops.Settings) []namedSwitch {
-	return []namedSwitch{{"Pull refunds", s.PullRefunds}, {"Push refunds", s.PushRefunds}}
+func refundSwitches(s shops.Settings) []Switch {
+	return []Switch{{"pull_refunds", "Pull refunds", s.PullRefunds}, {"push_refunds", "Push refunds", s.PushRefunds}}
 }

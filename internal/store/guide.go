@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/switchbackhq/switchback/internal/guide"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -43,4 +44,17 @@ func (s *Store) DeleteGuideMark(ctx context.Context, shop shopify.Domain, mark g
 		return fmt.Errorf("delete guide mark %s of %s: %w", mark, shop, err)
 	}
 	return nil
+}
+
+// FirstOrder is when the shop's first order was written, to the quarter of an
+// hour in which it is counted; zero when none was.
+func (s *Store) FirstOrder(ctx context.Context, shop shopify.Domain) (time.Time, error) {
+	slot, err := s.read.FirstOrderSlot(ctx, shop)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read when %s got its first order: %w", shop, err)
+	}
+	if slot == 0 {
+		return time.Time{}, nil
+	}
+	return time.Unix(slot, 0).UTC(), nil
 }

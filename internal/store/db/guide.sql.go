@@ -34,6 +34,17 @@ func (q *Queries) DeleteGuideMarks(ctx context.Context, shop shopify.Domain) err
 	return err
 }
 
+const firstOrderSlot = `-- name: FirstOrderSlot :one
+SELECT CAST(COALESCE(min(slot), 0) AS BIGINT) AS slot FROM order_slots WHERE shop = $1 AND written > 0
+`
+
+func (q *Queries) FirstOrderSlot(ctx context.Context, shop shopify.Domain) (int64, error) {
+	row := q.db.QueryRowContext(ctx, firstOrderSlot, shop)
+	var slot int64
+	err := row.Scan(&slot)
+	return slot, err
+}
+
 const guideMarks = `-- name: GuideMarks :many
 SELECT shop, mark, marked_at, note FROM guide_marks WHERE shop = $1
 `

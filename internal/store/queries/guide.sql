@@ -8,5 +8,8 @@ ON CONFLICT (shop, mark) DO UPDATE SET marked_at = excluded.marked_at, note = ex
 -- name: DeleteGuideMark :exec
 DELETE FROM guide_marks WHERE shop = $1 AND mark = $2;
 
+-- name: FirstOrderSlot :one
+SELECT CAST(COALESCE(min(slot), 0) AS BIGINT) AS slot FROM order_slots WHERE shop = $1 AND written > 0;
+
 -- name: DeleteGuideMarks :exec
 DELETE FROM guide_marks WHERE shop = $1;

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/switchbackhq/switchback/internal/guide"
+	"github.com/switchbackhq/switchback/internal/links"
 )
 
 func guideMarks(t *testing.T, b *bench) {
@@ -33,5 +34,25 @@ func guideMarks(t *testing.T, b *bench) {
 	}
 	if left, err := b.GuideMarks(ctx, other); err != nil || len(left) != 1 {
 		t.Errorf("another shop's: %v, %v", left, err)
+	}
+}
+
+func firstOrder(t *testing.T, b *bench) {
+	ctx := t.Context()
+	b.install(t, demo)
+	if got, err := b.FirstOrder(ctx, demo); err != nil || !got.IsZero() {
+		t.Errorf("before any: %v, %v", got, err)
+	}
+	must(t, b.SaveOrder(ctx, b.lease(t, demo, orderID), links.Order{Shop: demo, ID: orderID, State: links.Held}))
+	b.pass(time.Hour)
+	want := links.SlotOf(b.Now())
+	b.written(t, links.Order{Shop: demo, ID: "2"}, "")
+	b.pass(time.Hour)
+	b.written(t, links.Order{Shop: demo, ID: "3"}, "")
+	if got, err := b.FirstOrder(ctx, demo); err != nil || !got.Equal(want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+	if got, err := b.FirstOrder(ctx, other); err != nil || !got.IsZero() {
+		t.Errorf("another shop's: %v, %v", got, err)
 	}
 }

@@ -64,6 +64,7 @@ func Run(t *testing.T, open Opener) {
 		"reasons of refunds":                    refundReasons,
 		"visits through the return link":        visits,
 		"marks of the guide":                    guideMarks,
+		"the first order":                       firstOrder,
 		"orders in shopify":                     writtenOrders,
 		"search":                                search,
 		"orders at rest":                        atRest,
