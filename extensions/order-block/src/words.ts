@@ -22,6 +22,7 @@ const tones: Record<string, Tone> = {
   done: 'success',
   completed: 'success',
   satisfied: 'success',
+  recorded: 'success',
   ignored: 'neutral',
   handled: 'neutral',
 };
