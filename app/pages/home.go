@@ -47,7 +47,10 @@ func (h Home) Figures() []Figure {
 		{Number: g.DueSoon.String(), What: "to ship within a day", Path: "/exceptions", Tone: tone(g.DueSoon, "warning")},
 		{Number: g.Overdue.String(), What: "past TikTok's shipping deadline", Path: "/exceptions", Tone: tone(g.Overdue, "critical")},
 	}
-	return append(list, Figure{Number: h.queued(), What: "the oldest work waits"})
+	if h.Queued <= 0 {
+		return append(list, Figure{Number: "none", What: "work in the queue"})
+	}
+	return append(list, Figure{Number: span(h.Queued), What: "age of the oldest work in the queue"})
 }
 
 func tone(count links.Count, tone string) string {
@@ -55,13 +58,6 @@ func tone(count links.Count, tone string) string {
 		return ""
 	}
 	return tone
-}
-
-func (h Home) queued() string {
-	if h.Queued <= 0 {
-		return "none"
-	}
-	return span(h.Queued)
 }
 
 // Money is the refunds of one currency.

@@ -18,7 +18,9 @@ type Plot struct {
 	// Name says what is plotted, Most what the highest bar stands for.
 	Name, Most    string
 	Width, Height int
-	Bars          []Bar
+	// First and Last are the days at its ends.
+	First, Last string
+	Bars        []Bar
 }
 
 // Bar is one of them; Second is of the other kind.
@@ -27,6 +29,15 @@ type Bar struct {
 	Second              bool
 	// Text is what is read when somebody points at it.
 	Text string
+}
+
+// plot is one over the page's days, without its bars.
+func (h Home) plot(name, most string) Plot {
+	p := Plot{Name: name, Most: most, Width: dayWidth * len(h.Days), Height: plotHeight}
+	if n := len(h.Days); n > 0 {
+		p.First, p.Last = h.Day(h.Days[0].Start), h.Day(h.Days[n-1].Start)
+	}
+	return p
 }
 
 // Stirred tells whether anything happened in these days.
@@ -45,7 +56,7 @@ func (h Home) Counts() Plot {
 	for _, d := range h.Days {
 		most = max(most, d.Written, d.Refunds)
 	}
-	p := Plot{Name: "Orders written and refunds paid, by day", Most: links.Count{N: most}.String(), Width: dayWidth * len(h.Days), Height: plotHeight}
+	p := h.plot("Orders written and refunds paid, by day", links.Count{N: most}.String())
 	const width = 4
 	for n, d := range h.Days {
 		day := h.Day(d.Start)
@@ -63,7 +74,7 @@ func (h Home) Delays() Plot {
 	for _, d := range h.Days {
 		most = max(most, d.Delay)
 	}
-	p := Plot{Name: "Time from TikTok to Shopify, by day", Most: span(most), Width: dayWidth * len(h.Days), Height: plotHeight}
+	p := h.plot("Time from TikTok to Shopify, by day", span(most))
 	for n, d := range h.Days {
 		p.Bars = append(p.Bars, bar(n*dayWidth+1, dayWidth-2, scaled(int(d.Delay/time.Millisecond), int(most/time.Millisecond)), h.Day(d.Start)+": "+span(d.Delay)))
 	}
