@@ -169,6 +169,10 @@ func TestNothingIsInTheWay(t *testing.T) {
 				views = append(views, app)
 			} else {
 				views[0].See(t, see)
+				await(t, "the block fits into its frame", func() (fits bool) {
+					views[0].Eval(t, `[...document.querySelectorAll("iframe.block")].every((f) => Math.abs(f.contentDocument.body.offsetHeight + 2 - f.offsetHeight) < 3)`, &fits)
+					return fits
+				})
 			}
 			for n, view := range views {
 				if over := view.Overflows(t); over > 0 {

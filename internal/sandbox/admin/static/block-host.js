@@ -39,10 +39,18 @@
     },
   };
 
-  // The frame is as high as what it holds. Not at once: while sizes are told, none may change.
+  // The frame is as high as what it holds, once that is there.
   document.addEventListener("DOMContentLoaded", () => {
-    const fit = () => { window.frameElement.style.height = `${Math.ceil(document.body.getBoundingClientRect().height) + 2}px`; };
-    if (window.frameElement) new ResizeObserver(() => setTimeout(fit)).observe(document.body);
+    const fit = () => {
+      if (!document.querySelector("s-admin-block") || document.querySelector("s-spinner")) return;
+      window.frameElement.style.height = `${Math.ceil(document.body.getBoundingClientRect().height) + 2}px`;
+    };
+    if (!window.frameElement) return;
+    const soon = () => setTimeout(fit);
+    new MutationObserver(soon).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
+    document.addEventListener("click", soon);
+    window.addEventListener("resize", soon);
+    soon();
   });
 
   // "app:/path" is a page of the app inside the admin.
