@@ -3,6 +3,7 @@ package routes
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -48,10 +49,10 @@ func (s *server) tiktokCallback(c *gin.Context) {
 	s.notice(c, p.Status, page)
 }
 
-// appInAdmin is where the app lives in a shop's admin. Shopify leads from the
-// shop's own address to the admin, wherever it is.
+// appInAdmin is where the app lives in a shop's admin, as Shopify's libraries build it.
 func (s *server) appInAdmin(shop shopify.Domain) string {
-	return "https://" + string(shop) + "/admin/apps/" + url.PathEscape(s.APIKey)
+	handle, _, _ := strings.Cut(string(shop), ".")
+	return s.AdminURL + "/store/" + handle + "/apps/" + url.PathEscape(s.APIKey)
 }
 
 // disconnectTikTok parts one TikTok shop, or all when none is named.

@@ -48,7 +48,7 @@ func TestTikTokCallback(t *testing.T) {
 		if rec.Code != c.status || !strings.Contains(body, c.want) || !strings.Contains(body, "Sunny") || strings.Contains(body, "secret detail") {
 			t.Errorf("%s: %d %s", name, rec.Code, body)
 		}
-		if !strings.Contains(body, "https://demo.myshopify.com/admin/apps/client-1") {
+		if !strings.Contains(body, "https://admin.shopify.com/store/demo/apps/client-1") {
 			t.Errorf("%s: no way back", name)
 		}
 		if rec.Header().Get("Content-Type") != "text/html; charset=utf-8" {

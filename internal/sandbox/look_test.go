@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,10 +86,7 @@ func TestThePagesAreFitToBeSeen(t *testing.T) {
 		addresses = append(addresses, seller+"/orders/"+id)
 	}
 	addresses = append(addresses, linked(t, world.URL.Index+"/")...)
-	axe, err := os.ReadFile("../../app/pages/assets/node_modules/axe-core/axe.min.js")
-	if err != nil {
-		t.Log("axe-core is not installed (make assets does it): barriers are not looked for")
-	}
+	axe := browsertest.Axe(t)
 	tab := browsertest.Open(t, browsertest.Desktop)
 	for _, size := range []browsertest.Size{browsertest.Desktop, {Width: 360, Height: 740}} {
 		tab.Resize(t, size)
@@ -100,10 +96,7 @@ func TestThePagesAreFitToBeSeen(t *testing.T) {
 			if pixels := view.Overflows(t); pixels > 0 {
 				t.Errorf("%s is %d pixels wider than %d", address, pixels, size.Width)
 			}
-			if len(axe) == 0 {
-				continue
-			}
-			for _, barrier := range view.Barriers(t, string(axe)) {
+			for _, barrier := range view.Barriers(t, axe) {
 				t.Errorf("%s: %s", address, barrier)
 			}
 		}

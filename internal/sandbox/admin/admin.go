@@ -67,6 +67,10 @@ func (a *Admin) Handler() http.Handler {
 	mux.HandleFunc("POST /store/{shop}/graphql", a.graphql)
 	mux.HandleFunc("GET /store/{shop}/apps/switchback", a.app)
 	mux.HandleFunc("GET /store/{shop}/apps/switchback/{path...}", a.app)
+	// The admin knows an app by its key too, and puts its handle in the place.
+	mux.HandleFunc("GET /store/{shop}/apps/{key}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/store/"+url.PathEscape(r.PathValue("shop"))+"/apps/switchback", http.StatusFound)
+	})
 	mux.HandleFunc("GET /assets/{name}", asset)
 	mux.HandleFunc("GET /shopifycloud/{name}", a.cdn)
 	mux.HandleFunc("GET /store/{shop}/session-token", a.token)

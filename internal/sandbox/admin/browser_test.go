@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -36,9 +34,6 @@ const appPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><tit
 <s-unordered-list><s-list-item>One</s-list-item></s-unordered-list><s-divider></s-divider><s-icon type="order"></s-icon><s-spinner accessibilitylabel="Busy"></s-spinner>
 <s-button commandfor="more" command="--show">More</s-button><s-modal id="more" heading="Details of it"><s-paragraph>Inside</s-paragraph><s-button slot="primary-action" commandfor="more" command="--hide">Enough</s-button></s-modal></s-section>
 </s-page><output></output></body></html>`
-
-// axePath is axe-core where npm has put it for the pages; without it nothing is asked of it.
-const axePath = "../../../app/pages/assets/node_modules/axe-core/axe.min.js"
 
 const appScript = `document.querySelector("form").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -157,6 +152,7 @@ func await(t *testing.T, what string, holds func() bool) {
 
 func TestNothingIsInTheWay(t *testing.T) {
 	t.Parallel()
+	axe := browsertest.Axe(t)
 	at, o, _ := stage(t)
 	tab := browsertest.Open(t, browsertest.Desktop)
 	for name, size := range map[string]browsertest.Size{"desktop": browsertest.Desktop, "phone": browsertest.Phone, "small phone": {Width: 360, Height: 740}} {
@@ -174,28 +170,7 @@ func TestNothingIsInTheWay(t *testing.T) {
 					return fits
 				})
 			}
-			for n, view := range views {
-				if over := view.Overflows(t); over > 0 {
-					t.Errorf("%s: %s %d is %d px too wide", name, path, n, over)
-				}
-				if axe, err := os.ReadFile(axePath); err == nil {
-					if barriers := view.Barriers(t, string(axe)); len(barriers) > 0 {
-						t.Errorf("%s: %s %d: %s", name, path, n, strings.Join(barriers, "\n"))
-					}
-				}
-			}
-			if p := views[len(views)-1].Paint(t); p.Shift > 0.05 {
-				t.Errorf("%s: %s moved by %v after it was drawn", name, path, p.Shift)
-			}
-			if troubles := tab.Troubles(o.AppURL + "/api/block"); len(troubles) > 0 {
-				t.Errorf("%s: %s: troubles %v", name, path, troubles)
-			}
-			if dir := os.Getenv("PICTURES"); dir != "" {
-				file := filepath.Join(dir, strings.ReplaceAll(name+path, "/", "_")+".png")
-				if err := os.WriteFile(file, tab.Picture(t), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
+			tab.Inspect(t, axe, name+strings.ReplaceAll(path, "/", "_"), views, o.AppURL+"/api/block")
 		}
 	}
 }
