@@ -153,6 +153,7 @@ func (p *program) workers() *queue.Workers {
 	w := queue.NewWorkers(p.cfg.RetryBase, p.log)
 	queue.Handle(w, importer.Import)
 	queue.Handle(w, importer.Choose)
+	queue.Handle(w, p.desk().RetryPage)
 	queue.Handle(w, referrer.Reference)
 	queue.Handle(w, p.loopChecker().Check)
 	queue.Handle(w, p.loopKeys().Review)
@@ -180,7 +181,7 @@ func (p *program) routes(declared appconfig.App) routes.Deps {
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
 		Overview: p.store, Figures: p.store, Backlog: p.queue, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},
-		Ledger: p.store, Contents: p.store, Written: p.store, Open: p.store, Work: p.desk(), Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
+		Ledger: p.store, Contents: p.store, Written: p.store, Open: p.store, Work: p.desk(), Piles: p.store, Bulk: p.desk(), Variants: p.shopify, Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(),
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
 		Refunds: p.store, Reasons: p.store, RefundDesk: &refunds.Desk{Files: p.store, Now: time.Now}, Reconciler: &refunds.Reporter{Records: p.store},

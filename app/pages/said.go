@@ -22,6 +22,7 @@ var said = map[string]Banner{
 	"backfill_resumed": {Tone: "info", Heading: "The backfill goes on where it was"},
 
 	"import_started":  {Tone: "info", Heading: "The import has begun", Text: "This page follows it."},
+	"mapped":          {Tone: "success", Heading: "Saved", Text: "What waited for it goes on by itself; this page follows it."},
 	"retry_started":   {Tone: "info", Heading: "It is being tried again", Text: "What was waiting disappears when its cause is gone."},
 	"choice_taken":    {Tone: "info", Heading: "Your decision is being carried out", Text: "This page follows it."},
 	"refund_sent":     {Tone: "info", Heading: "The refund is on its way to TikTok", Text: "Its plan is made anew first, from what both sides say now. This page follows it."},

@@ -34,7 +34,7 @@ type Mapper interface {
 
 // listSKUs answers a page of JSON, or all of the table as a file when CSV is asked for.
 func (s *server) listSKUs(c *gin.Context) {
-	if strings.Contains(c.GetHeader("Accept"), csvType) {
+	if strings.Contains(c.GetHeader("Accept"), csvType) || c.Query("format") == "csv" {
 		s.exportSKUs(c)
 		return
 	}

@@ -16,7 +16,8 @@ import (
 
 // Reconciler compares both sides' money; refunds.Reporter is one.
 type Reconciler interface {
-	Since(ctx context.Context, shop shopify.Domain, since time.Time) ([]reconcile.Row, []reconcile.Total, error)
+	// Between compares the orders of which something was refunded from since to before until.
+	Between(ctx context.Context, shop shopify.Domain, since, until time.Time) ([]reconcile.Row, []reconcile.Total, error)
 }
 
 // reconcileDays is how far back a report goes that names no beginning.
@@ -65,8 +66,8 @@ func sumsOf(s reconcile.Sums, over money.Amount, differences []reconcile.Differe
 	return answer
 }
 
-// reconciliation compares, since `since` (RFC 3339), what Shopify gave back with
-// what TikTok paid: the totals, and the orders that differ. As `format=csv` it
+// reconciliation compares, from `since` to `until` (RFC 3339), what Shopify gave back
+// with what TikTok paid: the totals, and the orders that differ. As `format=csv` it
 // lists every order.
 func (s *server) reconciliation(c *gin.Context) {
 	since := s.Now().AddDate(0, 0, -reconcileDays)
@@ -78,7 +79,16 @@ func (s *server) reconciliation(c *gin.Context) {
 		}
 		since = at
 	}
-	rows, totals, err := s.Reconciler.Since(c.Request.Context(), shopOf(c).Domain, since)
+	until := s.Now()
+	if text := c.Query("until"); text != "" {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			s.fail(c, badRequest("invalid_until", "until: want a time such as 2026-11-30T00:00:00Z"))
+			return
+		}
+		until = at
+	}
+	rows, totals, err := s.Reconciler.Between(c.Request.Context(), shopOf(c).Domain, since, until)
 	if err != nil {
 		s.fail(c, err)
 		return

@@ -189,10 +189,10 @@ func TestReasonsAreKeptAndListed(t *testing.T) {
 	}
 }
 
-func (w refundDesk) Since(_ context.Context, shop shopify.Domain, since time.Time) ([]reconcile.Row, []reconcile.Total, error) {
+func (w refundDesk) Between(_ context.Context, shop shopify.Domain, since, until time.Time) ([]reconcile.Row, []reconcile.Total, error) {
 	var rows []reconcile.Row
 	for _, r := range w.refunds {
-		if r.Shop == shop && !r.RefundedAt.Before(since) {
+		if r.Shop == shop && !r.RefundedAt.Before(since) && r.RefundedAt.Before(until) {
 			books := reconcile.Books{Order: links.Order{ID: r.Order, Total: "20.00", Currency: "USD"}, Refunds: []links.Refund{r}}
 			row, err := reconcile.Of(books)
 			if err != nil {

@@ -54,6 +54,11 @@ type Deps struct {
 	Written   WrittenOrders
 	Open      Exceptions
 	Work      Work
+	// Piles reads all of one code, Bulk tries them again.
+	Piles Piles
+	Bulk  Bulk
+	// Variants finds what a SKU may be mapped to.
+	Variants VariantFinder
 	// Loop reads what Loop answered, LoopTest asks it.
 	Loop      LoopChecks
 	LoopTest  LoopTest

@@ -61,6 +61,19 @@ func New(d Deps) http.Handler {
 	admin.POST("/orders/:id/exceptions/:exception/retry", s.retryOnOrder)
 	admin.POST("/orders/:id/exceptions/:exception/resolve", s.resolveOnOrder)
 
+	admin.GET("/exceptions", s.exceptionsOverview)
+	admin.GET("/exceptions/:code", s.exceptionsOfCode)
+	admin.POST("/exceptions/:code/retry", s.retryPile)
+	admin.POST("/exceptions/:code/:exception/retry", s.retryInPile)
+	admin.POST("/exceptions/:code/:exception/resolve", s.resolveInPile)
+	admin.POST("/mappings/skus/csv", s.importSKUs)
+	for _, kind := range []mappingKind{s.skuKind(), s.carrierKind(), s.reasonKind()} {
+		admin.GET(kind.table.Path, s.mappingsPage(kind))
+		admin.POST(kind.table.Path, s.saveMapping(kind))
+	}
+
+	admin.GET("/reconciliation", s.reconciliationPage)
+
 	admin.GET("/settings", s.settingsPage)
 	admin.POST("/settings/:section", s.saveSettings)
 	admin.POST("/settings/tiktok/:id/:wish", s.switchTikTok)

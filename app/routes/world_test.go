@@ -107,7 +107,7 @@ func (w *world) handler() http.Handler {
 		MissingScopes: func([]string) []string { return []string{"read_locations"} },
 		Now:           func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
 		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w, Figures: w, Backlog: w,
-		Settings: w, Panel: w, Ledger: w, Contents: w, Written: w, Open: w, Work: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
+		Settings: w, Panel: w, Ledger: w, Contents: w, Written: w, Open: w, Work: w, Piles: w, Bulk: w, Variants: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
 		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w},
 		Carriers: carrierTable{w}, Chooser: carrierTable{w},
 		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w}, Reconciler: refundDesk{w}, Returns: w,

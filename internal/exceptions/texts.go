@@ -226,3 +226,9 @@ func Describe(code Code) Text {
 	}
 	return Text{Sentence: "Something stopped this order: " + string(code) + ".", Fix: "Contact support with the order number."}
 }
+
+// Known tells whether there is such a code.
+func Known(code Code) bool {
+	_, ok := texts[code]
+	return ok
+}

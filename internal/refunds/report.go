@@ -3,6 +3,7 @@ package refunds
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/links"
@@ -26,6 +27,11 @@ type Reporter struct{ Records Records }
 // Since compares the orders of which something was refunded in Shopify since
 // then, each with all its refunds, in the order of their first.
 func (r *Reporter) Since(ctx context.Context, shop shopify.Domain, since time.Time) ([]reconcile.Row, []reconcile.Total, error) {
+	return r.Between(ctx, shop, since, time.Time{})
+}
+
+// Between is Since for refunds made before until; zero for no end.
+func (r *Reporter) Between(ctx context.Context, shop shopify.Domain, since, until time.Time) ([]reconcile.Row, []reconcile.Total, error) {
 	var rows []reconcile.Row
 	done := map[tiktok.OrderID]bool{}
 	var after links.Refund
@@ -33,6 +39,9 @@ func (r *Reporter) Since(ctx context.Context, shop shopify.Domain, since time.Ti
 		page, err := r.Records.RefundsSince(ctx, shop, since, after, releasePage)
 		if err != nil {
 			return nil, nil, err
+		}
+		if !until.IsZero() {
+			page = slices.DeleteFunc(page, func(one links.Refund) bool { return !one.RefundedAt.Before(until) }) // the oldest come first
 		}
 		for _, refund := range page {
 			after = refund
