@@ -182,7 +182,7 @@ func (p *program) routes(declared appconfig.App) routes.Deps {
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
 		Overview: p.store, Figures: p.store, Backlog: p.queue, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},
 		Ledger: p.store, Contents: p.store, Written: p.store, Open: p.store, Work: p.desk(), Piles: p.store, Bulk: p.desk(), Variants: p.shopify, Loop: p.store, LoopTest: p.loopTester(), Backfills: p.backfillDesk(),
-		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(),
+		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(), Guide: p.guideDesk(), GuideNotes: p.guideDesk(),
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
 		Refunds: p.store, Reasons: p.store, RefundDesk: &refunds.Desk{Files: p.store, Now: time.Now}, Reconciler: &refunds.Reporter{Records: p.store},
 		Returns: &returns.Desk{Book: p.store, Ledger: p.store, Importer: p.desk(), Counter: p.store, Now: time.Now, Log: p.log},

@@ -17,6 +17,10 @@ var said = map[string]Banner{
 	"tiktok_off":    {Tone: "success", Heading: "The TikTok shop is not synced any more", Text: "Its notifications are kept and taken up when it is synced again."},
 	"tiktok_parted": {Tone: "success", Heading: "The TikTok shop is disconnected"},
 
+	"portal_asked":    {Tone: "info", Heading: "The portal was asked", Text: "The step says what it answered."},
+	"test_order_sent": {Tone: "info", Heading: "The test order is on its way", Text: "This page follows it."},
+	"loop_lost":       {Tone: "warning", Heading: "Loop does not find the order", Text: "What Loop answered stands on the order's page."},
+
 	"backfill_started": {Tone: "info", Heading: "The backfill has begun", Text: "This page shows how far it is. You may leave it."},
 	"backfill_stopped": {Tone: "info", Heading: "The backfill stops after the page at hand", Text: "What it has asked for is still imported. You can resume it where it was."},
 	"backfill_resumed": {Tone: "info", Heading: "The backfill goes on where it was"},

@@ -23,6 +23,9 @@ func (w *world) LoopCheck(_ context.Context, shop shopify.Domain, id tiktok.Orde
 	return links.LoopCheck{Shop: shop, Order: id, CheckedAt: w.now, Found: true, Code: "found", Message: "Loop finds the order."}, nil
 }
 
+// findingKey is a key with which Loop finds every order.
+const findingKey = "loop-finds"
+
 // Test answers for orders of the shop, by their state and the key.
 func (w *world) Test(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (loopcheck.Report, error) {
 	if _, bounded := ctx.Deadline(); !bounded {
@@ -36,6 +39,8 @@ func (w *world) Test(ctx context.Context, shop shopify.Domain, id tiktok.OrderID
 		return loopcheck.Report{}, loopcheck.ErrKeyMissing
 	case order.State != links.Written:
 		return loopcheck.Report{}, loopcheck.ErrNotWritten
+	case key.Reveal() == findingKey:
+		return loopcheck.Report{CheckedAt: w.now, Found: true, Code: "found"}, nil
 	}
 	return loopcheck.Report{
 		CheckedAt: w.now, Code: "secondary-input-mismatch", Message: "Not by this ZIP.", Fix: "Look at the ZIP.",

@@ -74,6 +74,9 @@ type Deps struct {
 	Reasons    ReasonTable
 	RefundDesk RefundDesk
 	TestOrders TestOrders
+	// Guide reads the set-up, GuideNotes takes down what the merchant says about it.
+	Guide      Guide
+	GuideNotes GuideNotes
 	Reconciler Reconciler
 	// Returns receives buyers who come through a return link.
 	Returns Returns

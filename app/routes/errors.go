@@ -11,6 +11,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/backfills"
 	"github.com/switchbackhq/switchback/internal/connections"
 	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/guide"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/loopcheck"
 	"github.com/switchbackhq/switchback/internal/refunds"
@@ -72,6 +73,9 @@ var known = []struct {
 	{backfills.ErrWhichShop, &apiError{http.StatusUnprocessableEntity, "tiktok_shop_needed", "tiktok_shop_id: several TikTok shops are connected, so name the one to backfill."}},
 	{backfills.ErrShopOff, &apiError{http.StatusConflict, "tiktok_shop_off", "This TikTok shop is listed but not synced. Turn it on first."}},
 	{refunds.ErrNotHeld, &apiError{http.StatusConflict, "not_held", "This refund does not wait for approval: it is on its way, done, or something else is to be mended first."}},
+	{guide.ErrUnknown, errNotFound},
+	{guide.ErrNote, &apiError{http.StatusUnprocessableEntity, "invalid_note", "A note has at most 500 characters."}},
+	{guide.ErrNoPortal, &apiError{http.StatusConflict, "no_portal", "The settings name no return portal. Enter its address there first."}},
 	{loopcheck.ErrKeyMissing, errLoopKeyMissing},
 	{loopcheck.ErrNotWritten, errNotWritten},
 	{context.DeadlineExceeded, errUnavailable},

@@ -48,6 +48,9 @@ func New(d Deps) http.Handler {
 
 	admin := engine.Group("", s.embedded)
 	admin.GET("/", s.home)
+	admin.GET("/guide", s.guidePage)
+	admin.GET("/guide/print", s.guideSheet)
+	admin.POST("/guide/:step/:deed", s.doInGuide)
 	admin.GET("/orders", s.ordersPage)
 	admin.POST("/orders/import", s.importNumber)
 	admin.GET("/orders/backfills", s.backfillsPage)

@@ -21,6 +21,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/connections"
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fulfillments"
+	"github.com/switchbackhq/switchback/internal/guide"
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/mappings"
@@ -59,6 +60,8 @@ type world struct {
 	reasons  map[shopify.Domain][]mappings.Reason
 	refunds  []links.Refund
 	listed   []links.OrderFilter
+	looked   []string
+	marks    guide.Marks
 	did      []string
 	inboxErr error
 	pingErr  error
@@ -79,6 +82,7 @@ func newWorld() *world {
 		settings: map[shopify.Domain]shops.Settings{demo: shops.DefaultSettings(), other: shops.DefaultSettings()},
 		skus:     map[shopify.Domain][]mappings.SKU{}, carriers: map[shopify.Domain][]mappings.Carrier{},
 		reasons: map[shopify.Domain][]mappings.Reason{},
+		marks:   guide.Marks{},
 		orders: []links.Order{
 			{Shop: demo, ID: "576461413038785752", TikTokShop: "7", State: links.Written, ShopifyOrder: "gid://shopify/Order/5", ShopifyName: "576461413038785752", Total: "12.34", Currency: "USD", ShipBy: 1795312800},
 			{Shop: demo, ID: "576461413038785753", TikTokShop: "7", State: links.Held, Reason: "sku_unmatched"},
@@ -108,7 +112,7 @@ func (w *world) handler() http.Handler {
 		Now:           func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
 		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w, Figures: w, Backlog: w,
 		Settings: w, Panel: w, Ledger: w, Contents: w, Written: w, Open: w, Work: w, Piles: w, Bulk: w, Variants: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
-		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w},
+		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w}, Guide: guideBook{w}.desk(), GuideNotes: guideBook{w}.desk(),
 		Carriers: carrierTable{w}, Chooser: carrierTable{w},
 		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w}, Reconciler: refundDesk{w}, Returns: w,
 	})

@@ -78,6 +78,15 @@ func CheckURL(pasted string, s shops.Settings, link string) []Finding {
 	return findings
 }
 
+// PortalFinding is what the last check of the portal adds to them.
+func (g Guide) PortalFinding() Finding {
+	step, _ := g.Step(PortalAnswers)
+	if step.State == Done {
+		return Finding{What: "The portal answers", OK: true}
+	}
+	return Finding{What: "The portal answers", Fix: step.Evidence}
+}
+
 func ours(pasted, link string) bool {
 	return link != "" && (pasted == link || strings.HasPrefix(pasted, link+"?"))
 }
