@@ -257,6 +257,12 @@ func TestTheReportAddsUp(t *testing.T) {
 	if got.Completed.Minor() != s.back(id) || got.Mirrored.Minor() != s.back(other) || got.Difference.Minor() != 500 || !got.Over.IsZero() || got.Open != 1 {
 		t.Errorf("got %+v", got)
 	}
+	if some, _, err := reporter.Between(s.Context(), shop, s.Clock.Now().Add(-time.Hour), s.Clock.Now().Add(time.Hour)); err != nil || len(some) != len(rows) {
+		t.Errorf("of a period around all: %v, %v", some, err)
+	}
+	if none, _, err := reporter.Between(s.Context(), shop, s.Clock.Now().Add(-time.Hour), s.Clock.Now().Add(-time.Hour)); err != nil || len(none) != 0 {
+		t.Errorf("of no time: %v, %v", none, err)
+	}
 	if _, totals, err := reporter.Since(s.Context(), shop, s.Clock.Now().Add(time.Hour)); err != nil || len(totals) != 0 {
 		t.Errorf("of the future: %v, %v", totals, err)
 	}

@@ -156,6 +156,21 @@ func excepted(t *testing.T, b *bench) {
 	if !slices.Equal(first, []tiktok.OrderID{"1"}) || !slices.Equal(rest, []tiktok.OrderID{"3"}) {
 		t.Errorf("pages %v, %v", first, rest)
 	}
+	// The shop's own comes first, and is not repeated.
+	var seen []tiktok.OrderID
+	for after := tiktok.OrderID(""); len(seen) < 10; after = seen[len(seen)-1] {
+		page, err := b.OpenExceptionsOf(ctx, demo, exceptions.ScopeMissing, after, 2)
+		must(t, err)
+		if len(page) == 0 {
+			break
+		}
+		for _, e := range page {
+			seen = append(seen, e.Order)
+		}
+	}
+	if !slices.Equal(seen, []tiktok.OrderID{"", "1", "3"}) {
+		t.Errorf("open of one code: %q", seen)
+	}
 	counts, err := b.ExceptionCounts(ctx, demo)
 	must(t, err)
 	if diff := cmp.Diff(map[exceptions.Code]int{exceptions.ScopeMissing: 3, exceptions.ZIPMissing: 1}, counts); diff != "" {
