@@ -230,7 +230,8 @@ func (o Order) Stirred() time.Time {
 
 // telling leaves out calls, and the looks that are taken at every order again and again.
 func (t Told) telling() bool {
-	return t.Kind != timeline.CallOut && !(t.Kind == timeline.EventIn && strings.HasPrefix(t.Facts["cause"], "sweep:"))
+	swept := t.Kind == timeline.EventIn && strings.HasPrefix(t.Facts["cause"], "sweep:")
+	return t.Kind != timeline.CallOut && !swept
 }
 
 // Told is an entry of the story in words.

@@ -101,14 +101,14 @@ func (o Orders) Rows() []Row {
 	list := make([]Row, len(o.Found))
 	for n, f := range o.Found {
 		list[n] = Row{
-			Order: f.Order, Excepted: f.Excepted, Path: OrderPath(f.Order.ID),
-			State: OrderBadge(f.Order.State), Shipments: ShipmentsBadge(f.Shipments.State), Refund: RefundsBadge(f.Refunds.State),
+			Order: f.Order, Excepted: f.Excepted, Path: OrderPath(f.ID),
+			State: OrderBadge(f.State), Shipments: ShipmentsBadge(f.Shipments.State), Refund: RefundsBadge(f.Refunds.State),
 		}
 		if f.ShopifyName != string(f.ID) {
 			list[n].Name = f.ShopifyName
 		}
-		if f.Order.ShipBy > 0 {
-			list[n].Due = time.Unix(f.Order.ShipBy, 0)
+		if f.ShipBy > 0 {
+			list[n].Due = time.Unix(f.ShipBy, 0)
 		}
 	}
 	return list
