@@ -2,6 +2,7 @@ package pages
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/guide"
@@ -33,11 +34,15 @@ type Tried struct {
 	Order string
 	Real  bool
 	ZIP   string
-	// Findings are empty until somebody asked.
+	// Findings are about the URL, Portal about what it leads to.
 	Findings []guide.Finding
+	Portal   guide.Finding
 }
 
-// Good tells whether nothing is to be mended.
+// All are both.
+func (t Tried) All() []guide.Finding { return append(slices.Clip(t.Findings), t.Portal) }
+
+// Good tells whether nothing is to be mended about the URL.
 func (t Tried) Good() bool {
 	for _, f := range t.Findings {
 		if !f.OK {

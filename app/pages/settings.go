@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/switchbackhq/switchback/internal/guide"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
 
@@ -79,28 +80,10 @@ func (s Settings) Text(key string) string {
 const LocalTime = "2006-01-02 15:04"
 
 // PortalForm is the portal's address as TikTok's return proxy app fills it in; empty while no portal is set.
-func (s Settings) PortalForm() string { return ProxyForm(s.Settings.ReturnPortalURL) }
+func (s Settings) PortalForm() string { return guide.PortalURL(s.Settings) }
 
 // LinkForm is the same for the shop's return link.
-func (s Settings) LinkForm() string { return ProxyForm(s.ReturnLink) }
-
-// ProxyForm adds to an address what TikTok's return proxy app replaces by an
-// order's number and ZIP. The placeholders stand as they are, not encoded.
-func ProxyForm(address string) string {
-	u, err := url.Parse(address)
-	if address == "" || err != nil {
-		return ""
-	}
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	placeholders := "order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]"
-	if u.RawQuery != "" {
-		placeholders = u.RawQuery + "&" + placeholders
-	}
-	u.RawQuery = placeholders
-	return u.String()
-}
+func (s Settings) LinkForm() string { return guide.LinkURL(s.ReturnLink) }
 
 // Option is one of several values of a setting.
 type Option struct{ Value, Text string }
