@@ -16,14 +16,16 @@ const mostShift = 0.05
 func (tab *Tab) Inspect(t testing.TB, axe, name string, views []*View, expected ...string) {
 	t.Helper()
 	for _, view := range views {
+		if paint := view.Paint(t); paint.Shift > mostShift {
+			t.Errorf("%s %s: %.3f of it moved after it was drawn", name, view.origin, paint.Shift)
+		}
+		// What is folded is looked at too.
+		view.Eval(t, `document.querySelectorAll("details").forEach((d) => { d.open = true })`, nil)
 		if pixels := view.Overflows(t); pixels > 0 {
 			t.Errorf("%s %s is %d pixels wider than its window", name, view.origin, pixels)
 		}
 		for _, barrier := range view.Barriers(t, axe) {
 			t.Errorf("%s %s: %s", name, view.origin, barrier)
-		}
-		if paint := view.Paint(t); paint.Shift > mostShift {
-			t.Errorf("%s %s: %.3f of it moved after it was drawn", name, view.origin, paint.Shift)
 		}
 	}
 	for _, trouble := range tab.Troubles(expected...) {

@@ -21,11 +21,15 @@ type View struct {
 	tab *Tab
 	// origin begins the frame's address; empty for the tab's own document.
 	origin string
+	part   bool
 }
+
+// Part is the same view of a document that is only a part of the page around it.
+func (v *View) Part() *View { return &View{v.tab, v.origin, true} }
 
 // View looks at the frame whose address begins with origin, or at the tab's own
 // document. The frame is looked for anew each time, so that a View outlives what it shows.
-func (tab *Tab) View(origin string) *View { return &View{tab, origin} }
+func (tab *Tab) View(origin string) *View { return &View{tab: tab, origin: origin} }
 
 var errNoFrame = errors.New("no such frame")
 
@@ -37,15 +41,17 @@ func (v *View) frame(ctx context.Context) (cdp.FrameID, error) {
 	if v.origin == "" {
 		return tree.FrameTree.Frame.ID, nil
 	}
+	seen := []string{tree.FrameTree.Frame.URL}
 	waiting := tree.FrameTree.ChildFrames
 	for len(waiting) > 0 {
 		next := waiting[0]
 		waiting = append(waiting[1:], next.ChildFrames...)
+		seen = append(seen, next.Frame.URL)
 		if strings.HasPrefix(next.Frame.URL, v.origin) {
 			return next.Frame.ID, nil
 		}
 	}
-	return "", fmt.Errorf("%w: %s", errNoFrame, v.origin)
+	return "", fmt.Errorf("%w among %q", errNoFrame, seen)
 }
 
 // Address is the document's own.
