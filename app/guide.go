@@ -12,7 +12,7 @@ import (
 // only where the app itself is met here, which no buyer could reach.
 func (p *program) guideDesk() *guide.Desk {
 	return &guide.Desk{
-		Shops: p.store, Work: p.store, Book: p.store, Visits: p.store,
+		Shops: p.store, Work: p.store, Book: p.store, Visits: p.store, Loop: p.store,
 		Portal: guide.Prober{Sandbox: onLoopback(p.cfg.AppURL)}, Now: time.Now,
 	}
 }

@@ -19,7 +19,7 @@ import (
 type guideBook struct{ *world }
 
 func (b guideBook) desk() *guide.Desk {
-	return &guide.Desk{Shops: b.world, Work: b, Book: b, Visits: b, Portal: b, Now: func() time.Time { return b.now }}
+	return &guide.Desk{Shops: b.world, Work: b, Book: b, Visits: b, Loop: b, Portal: b, Now: func() time.Time { return b.now }}
 }
 
 func (b guideBook) LastTestOrder(ctx context.Context, shop shopify.Domain) (testorders.Run, error) {
@@ -27,6 +27,10 @@ func (b guideBook) LastTestOrder(ctx context.Context, shop shopify.Domain) (test
 }
 
 func (b guideBook) FirstOrder(context.Context, shopify.Domain) (time.Time, error) {
+	return time.Time{}, nil
+}
+
+func (b guideBook) FoundInLoop(context.Context, shopify.Domain) (time.Time, error) {
 	return time.Time{}, nil
 }
 
@@ -39,7 +43,7 @@ func (b guideBook) GuideMarks(context.Context, shopify.Domain) (guide.Marks, err
 }
 
 func (b guideBook) SaveGuideMark(_ context.Context, shop shopify.Domain, m guide.Mark) error {
-	b.world.note("mark " + string(shop) + " " + string(m.ID))
+	b.note("mark " + string(shop) + " " + string(m.ID))
 	b.marks[m.ID] = m
 	return nil
 }
@@ -50,7 +54,7 @@ func (b guideBook) DeleteGuideMark(_ context.Context, _ shopify.Domain, m guide.
 }
 
 func (b guideBook) Ask(_ context.Context, portal string) guide.Answer {
-	b.world.note("ask " + portal)
+	b.note("ask " + portal)
 	return guide.Answered
 }
 

@@ -23,6 +23,8 @@ type Facts struct {
 	TestOrder testorders.Run
 	// FirstWritten is when the first real order was written, zero before.
 	FirstWritten time.Time
+	// FoundInLoop is when Loop was seen to find a real order, zero before; without a key for Loop's API nobody asks.
+	FoundInLoop time.Time
 	// Exceptions counts the open ones of each code.
 	Exceptions map[exceptions.Code]int
 	Marks      Marks
@@ -151,8 +153,13 @@ func realOrderStep(f Facts) Step {
 		What: "Wait for an order at TikTok Shop, or import one by its number, and look at it in Shopify under TikTok's order number.",
 		Why:  "Only a real order proves the whole way from TikTok to Shopify.",
 	}
-	if f.FirstWritten.IsZero() {
+	switch {
+	case f.FirstWritten.IsZero():
 		return s.is(Open, "No order of TikTok's is in Shopify yet.", time.Time{})
+	case !f.FoundInLoop.IsZero():
+		return s.is(Done, "TikTok's orders are in Shopify, and Loop finds them.", f.FoundInLoop)
+	case f.Settings.LoopKeySet:
+		return s.is(Open, "The first order of TikTok's was written into Shopify. Loop has not found one yet; the order's page says what it answered.", f.FirstWritten)
 	}
 	return s.is(Done, "The first order of TikTok's was written into Shopify.", f.FirstWritten)
 }

@@ -102,6 +102,8 @@ func TestEachThingMovesItsStep(t *testing.T) {
 		"test order failed":      {func(f *guide.Facts) { f.TestOrder.State = testorders.Failed }, guide.TestOrder, guide.Needs},
 		"test order runs":        {func(f *guide.Facts) { f.TestOrder.State = testorders.Running }, guide.TestOrder, guide.Open},
 		"no real order":          {func(f *guide.Facts) { f.FirstWritten = time.Time{} }, guide.RealOrder, guide.Open},
+		"loop asked in vain":     {func(f *guide.Facts) { f.Settings.LoopKeySet = true }, guide.RealOrder, guide.Open},
+		"loop finds orders":      {func(f *guide.Facts) { f.Settings.LoopKeySet, f.FoundInLoop = true, day }, guide.RealOrder, guide.Done},
 		"portal changed":         {func(f *guide.Facts) { f.Settings.ReturnPortalURL += "/x" }, guide.PortalAnswers, guide.Open},
 		"portal fails": {func(f *guide.Facts) {
 			f.Marks[guide.PortalAsked] = guide.Mark{At: day, Note: "https://returns.example.com\nstatus 404"}

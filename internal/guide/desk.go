@@ -40,6 +40,12 @@ type Visits interface {
 	FirstVisit(ctx context.Context, shop shopify.Domain) (time.Time, bool, error)
 }
 
+// Loop reads what Loop answered.
+type Loop interface {
+	// FoundInLoop is when it was seen to find a real order; zero when it has found none.
+	FoundInLoop(ctx context.Context, shop shopify.Domain) (time.Time, error)
+}
+
 // Portal asks a return portal; Prober is one.
 type Portal interface {
 	Ask(ctx context.Context, portal string) Answer
@@ -51,6 +57,7 @@ type Desk struct {
 	Work   Work
 	Book   Book
 	Visits Visits
+	Loop   Loop
 	Portal Portal
 	Now    func() time.Time
 }
@@ -58,7 +65,7 @@ type Desk struct {
 // Read gathers the facts about shop, whose return link is link.
 func (d *Desk) Read(ctx context.Context, shop shops.Shop, link string) (Facts, error) {
 	f := Facts{Shop: shop, ReturnLink: link}
-	var errs [7]error
+	var errs [8]error
 	f.Settings, errs[0] = d.Shops.Settings(ctx, shop.Domain)
 	f.Connections, errs[1] = d.Shops.Connections(ctx, shop.Domain)
 	f.TestOrder, errs[2] = d.Work.LastTestOrder(ctx, shop.Domain)
@@ -68,6 +75,7 @@ func (d *Desk) Read(ctx context.Context, shop shops.Shop, link string) (Facts, e
 	f.FirstWritten, errs[3] = d.Work.FirstOrder(ctx, shop.Domain)
 	f.Exceptions, errs[4] = d.Work.ExceptionCounts(ctx, shop.Domain)
 	f.Marks, errs[5] = d.Book.GuideMarks(ctx, shop.Domain)
+	f.FoundInLoop, errs[7] = d.Loop.FoundInLoop(ctx, shop.Domain)
 	first, came, err := d.Visits.FirstVisit(ctx, shop.Domain)
 	if errs[6] = err; came {
 		f.FirstVisit = first

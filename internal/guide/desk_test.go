@@ -44,6 +44,10 @@ func (k *kept) FirstVisit(context.Context, shopify.Domain) (time.Time, bool, err
 	return k.facts.FirstVisit, !k.facts.FirstVisit.IsZero(), nil
 }
 
+func (k *kept) FoundInLoop(context.Context, shopify.Domain) (time.Time, error) {
+	return k.facts.FoundInLoop, nil
+}
+
 func (k *kept) ExceptionCounts(context.Context, shopify.Domain) (map[exceptions.Code]int, error) {
 	return k.facts.Exceptions, nil
 }
@@ -69,7 +73,7 @@ func (a answers) Ask(context.Context, string) guide.Answer { return guide.Answer
 func bench(f guide.Facts) (*guide.Desk, *kept) {
 	k := &kept{facts: f, marks: guide.Marks{}}
 	maps.Copy(k.marks, f.Marks)
-	return &guide.Desk{Shops: k, Work: k, Book: k, Visits: k, Portal: answers("status 500"), Now: func() time.Time { return day }}, k
+	return &guide.Desk{Shops: k, Work: k, Book: k, Visits: k, Loop: k, Portal: answers("status 500"), Now: func() time.Time { return day }}, k
 }
 
 func TestWhatIsReadIsAssessed(t *testing.T) {
@@ -79,8 +83,8 @@ func TestWhatIsReadIsAssessed(t *testing.T) {
 	if err != nil || words(guide.Assess(f)) != words(guide.Assess(ready())) {
 		t.Error(err, words(guide.Assess(f)))
 	}
-	k.facts.FirstVisit = day
-	if f, err := desk.Read(t.Context(), ready().Shop, returnLink); err != nil || !f.FirstVisit.Equal(day) {
+	k.facts.FirstVisit, k.facts.FoundInLoop = day, day
+	if f, err := desk.Read(t.Context(), ready().Shop, returnLink); err != nil || !f.FirstVisit.Equal(day) || !f.FoundInLoop.Equal(day) {
 		t.Error(err, f.FirstVisit)
 	}
 	k.run = testorders.ErrNotFound

@@ -58,3 +58,15 @@ func (s *Store) FirstOrder(ctx context.Context, shop shopify.Domain) (time.Time,
 	}
 	return time.Unix(slot, 0).UTC(), nil
 }
+
+// FoundInLoop is when Loop was seen to find one of the shop's orders; zero when it has found none.
+func (s *Store) FoundInLoop(ctx context.Context, shop shopify.Domain) (time.Time, error) {
+	found, err := s.read.AnyFoundInLoop(ctx, shop)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read whether loop finds orders of %s: %w", shop, err)
+	}
+	if len(found) == 0 {
+		return time.Time{}, nil
+	}
+	return timeOf(found[0]), nil
+}

@@ -11,6 +11,34 @@ import (
 	"github.com/switchbackhq/switchback/internal/shopify"
 )
 
+const anyFoundInLoop = `-- name: AnyFoundInLoop :many
+SELECT checked_at FROM loop_checks WHERE shop = $1 AND found LIMIT 1
+`
+
+// When one of the orders that Loop finds was looked up; whichever comes first to hand.
+func (q *Queries) AnyFoundInLoop(ctx context.Context, shop shopify.Domain) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, anyFoundInLoop, shop)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var checked_at int64
+		if err := rows.Scan(&checked_at); err != nil {
+			return nil, err
+		}
+		items = append(items, checked_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deleteGuideMark = `-- name: DeleteGuideMark :exec
 DELETE FROM guide_marks WHERE shop = $1 AND mark = $2
 `

@@ -11,5 +11,9 @@ DELETE FROM guide_marks WHERE shop = $1 AND mark = $2;
 -- name: FirstOrderSlot :one
 SELECT CAST(COALESCE(min(slot), 0) AS BIGINT) AS slot FROM order_slots WHERE shop = $1 AND written > 0;
 
+-- name: AnyFoundInLoop :many
+-- When one of the orders that Loop finds was looked up; whichever comes first to hand.
+SELECT checked_at FROM loop_checks WHERE shop = $1 AND found LIMIT 1;
+
 -- name: DeleteGuideMarks :exec
 DELETE FROM guide_marks WHERE shop = $1;

@@ -56,3 +56,19 @@ func firstOrder(t *testing.T, b *bench) {
 		t.Errorf("another shop's: %v, %v", got, err)
 	}
 }
+
+func foundInLoop(t *testing.T, b *bench) {
+	ctx := t.Context()
+	check := links.LoopCheck{Shop: demo, Order: orderID, CheckedAt: b.Now(), Code: "order-not-found"}
+	must(t, b.SaveLoopCheck(ctx, check))
+	must(t, b.SaveLoopCheck(ctx, links.LoopCheck{Shop: other, Order: "2", CheckedAt: b.Now(), Found: true}))
+	if got, err := b.FoundInLoop(ctx, demo); err != nil || !got.IsZero() {
+		t.Errorf("before any: %v, %v", got, err)
+	}
+	b.pass(time.Hour)
+	check.Order, check.Found, check.CheckedAt = "3", true, b.Now()
+	must(t, b.SaveLoopCheck(ctx, check))
+	if got, err := b.FoundInLoop(ctx, demo); err != nil || !got.Equal(b.Now()) {
+		t.Errorf("%v, %v", got, err)
+	}
+}

@@ -65,6 +65,7 @@ func Run(t *testing.T, open Opener) {
 		"visits through the return link":        visits,
 		"marks of the guide":                    guideMarks,
 		"the first order":                       firstOrder,
+		"found in loop":                         foundInLoop,
 		"orders in shopify":                     writtenOrders,
 		"search":                                search,
 		"orders at rest":                        atRest,
