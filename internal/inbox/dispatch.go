@@ -39,10 +39,12 @@ func dispatchTikTok(e Event) []Job {
 		}
 	case tiktok.TopicCancellation:
 		if e.Order != "" {
+			settle.News = newsIn(e.Body)
 			return []Job{imports, settle}
 		}
 	case tiktok.TopicReturn, tiktok.TopicAftersale, tiktok.TopicRMA, tiktok.TopicRefunded:
 		if e.Order != "" {
+			settle.News = newsIn(e.Body)
 			return []Job{settle}
 		}
 		return []Job{refunds.PollShopArgs{Shop: e.Shop, TikTokShop: id}} // some of them name no order
@@ -52,6 +54,16 @@ func dispatchTikTok(e Event) []Job {
 		return []Job{connections.ExpiringArgs{Shop: e.Shop, TikTokShop: id, ExpiresAt: expiryIn(e.Body)}}
 	}
 	return nil
+}
+
+// newsIn is which return or cancellation a notification is about: by it the job
+// may see that nothing is new, or where to look.
+func newsIn(body []byte) refunds.News {
+	n, err := tiktok.ParseNotification(body)
+	if err != nil {
+		return refunds.News{}
+	}
+	return refunds.News{Case: n.Case, Phase: n.Phase}
 }
 
 // expiryIn is the one fact that nobody can be asked for later: when TikTok ends

@@ -6,7 +6,7 @@
 // business: a payload is a hint, never the truth.
 //
 // The package never calls a platform and never looks at a payload beyond the
-// ids that say whom it concerns, and the date in TikTok's notice that a
+// ids that say whom and what it concerns, how far that is, and the date in TikTok's notice that a
 // permission will end, which nobody can be asked for later.
 package inbox
 

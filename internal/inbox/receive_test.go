@@ -79,6 +79,14 @@ func TestWhichJobFollowsFromWhichEvent(t *testing.T) {
 		e.Body = []byte(body)
 		return e
 	}
+	named := func(topic, data string) inbox.Event {
+		e := tiktokEvent(topic, "5769")
+		e.Body = []byte(`{"type":` + topic + `,"data":` + data + `}`)
+		return e
+	}
+	approved, withdrawn := settle, settle
+	approved.News = refunds.News{Case: "4035", Phase: tiktok.PhaseApproved}
+	withdrawn.News = refunds.News{Case: "4036", Phase: tiktok.PhaseClosed}
 	expiring := tiktokEvent("7", "")
 	expiring.Body = []byte(`{"type":7,"shop_id":"7","data":{"message":"soon","expiration_time":"1797800000"}}`)
 	stranger := tiktokEvent("1", "5769")
@@ -93,6 +101,8 @@ func TestWhichJobFollowsFromWhichEvent(t *testing.T) {
 		"cancellation":            {tiktokEvent("11", "5769"), append(imports, settle)},
 		"cancellation of nothing": {tiktokEvent("11", ""), nil},
 		"return":                  {tiktokEvent("12", "5769"), []inbox.Job{settle}},
+		"return that is named":    {named("12", `{"return_id":"4035","return_status":"RETURN_OR_REFUND_REQUEST_SUCCESS"}`), []inbox.Job{approved}},
+		"cancellation, named":     {named("11", `{"cancel_id":"4036","cancel_status":"CANCELLATION_REQUEST_CANCELLED"}`), append(imports[:1:1], withdrawn)},
 		"refunded":                {tiktokEvent("67", "5769"), []inbox.Job{settle}},
 		"a request, no order":     {tiktokEvent("64", ""), []inbox.Job{poll}},
 		"goods, no order":         {tiktokEvent("65", ""), []inbox.Job{poll}},

@@ -82,6 +82,7 @@ func (r *run) advance(ctx context.Context, refund links.Refund) (waits bool, err
 	}
 	kept := slices.DeleteFunc(slices.Clone(refund.Steps), func(s links.RefundStep) bool { return s.State == links.StepPlanned })
 	refund.Steps = append(kept, steps...)
+	refund.Case = "" // of TikTok's own case that was to pay for it and closed unpaid
 	if why := r.held(refund); why != "" {
 		return false, r.hold(ctx, refund, why)
 	}

@@ -20,7 +20,7 @@ func (r *run) book(ctx context.Context) error {
 		if refund.State.Over() || len(refund.Steps) == 0 {
 			continue
 		}
-		booked := Booked(refund, r.order, r.cases, r.taken(refund.ID))
+		booked := Booked(refund, r.cases, r.taken(refund.ID))
 		if same(refund, booked) {
 			continue
 		}
@@ -56,7 +56,7 @@ const clockSlack = 5 * time.Minute
 
 // Booked is a refund with what TikTok shows of its steps: which it took, which
 // it paid, which it does not have. Cases that are taken are other refunds'.
-func Booked(refund links.Refund, o tiktok.Order, cases Cases, taken []string) links.Refund {
+func Booked(refund links.Refund, cases Cases, taken []string) links.Refund {
 	refund.Steps = slices.Clone(refund.Steps)
 	for n := range refund.Steps {
 		step := &refund.Steps[n]
@@ -74,7 +74,7 @@ func Booked(refund links.Refund, o tiktok.Order, cases Cases, taken []string) li
 			follow(step, cases.Find(step.Case))
 		}
 	}
-	return summed(refund, money.Currency(o.Payment.Currency))
+	return summed(refund)
 }
 
 // follow gives a step the state of its case. A request of the buyer's that is as
@@ -123,7 +123,8 @@ func sameUnits(a, b []tiktok.LineItemID) bool {
 }
 
 // summed is a refund with the state that its steps make.
-func summed(refund links.Refund, currency money.Currency) links.Refund {
+func summed(refund links.Refund) links.Refund {
+	currency := money.Currency(refund.Currency)
 	counts := map[links.StepState]int{}
 	done := sums{currency: currency}
 	for _, step := range refund.Steps {

@@ -12,8 +12,6 @@ import (
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
-var dollars = tiktok.Order{Payment: tiktok.Payment{Currency: "USD"}}
-
 // A plan that is held stays so, whatever it has beside its calls: only what was sent is booked.
 func TestAHeldPlanIsNotBooked(t *testing.T) {
 	t.Parallel()
@@ -27,7 +25,7 @@ func TestAHeldPlanIsNotBooked(t *testing.T) {
 		}
 		held := truth.Refund
 		held.State, held.Reason, held.Steps = links.RefundHeld, refunds.PushOff, steps
-		if diff := cmp.Diff(held, refunds.Booked(held, dollars, nil, nil)); diff != "" {
+		if diff := cmp.Diff(held, refunds.Booked(held, nil, nil)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -59,7 +57,7 @@ func TestALostAnswerIsFound(t *testing.T) {
 		refund := links.Refund{State: links.RefundSending, Amount: "8.00", Currency: "USD", Units: []tiktok.LineItemID{"1"}, Steps: []links.RefundStep{
 			{Number: 1, Kind: links.OpenReturn, Units: []tiktok.LineItemID{"1"}, Amount: "8.00", State: links.StepSent, SentAt: &sent, Call: tiktok.Write{Op: "x"}},
 		}}
-		if got := refunds.Booked(refund, dollars, made(c.change), c.taken).Steps[0].Case; got != c.want {
+		if got := refunds.Booked(refund, made(c.change), c.taken).Steps[0].Case; got != c.want {
 			t.Errorf("%s: got case %q, want %q", name, got, c.want)
 		}
 	}

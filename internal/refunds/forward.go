@@ -34,6 +34,8 @@ type ForwardArgs struct {
 	// Handled is the code of an exception that a person has dealt with elsewhere; Note is what they said.
 	Handled exceptions.Code `json:"handled,omitempty"`
 	Note    string          `json:"note,omitempty"`
+	// News is what TikTok's notification said, for one that names its case.
+	News News `json:"news,omitzero"`
 }
 
 // Kind is the job's frozen name.
@@ -117,6 +119,9 @@ func (f *Forwarder) Forward(ctx context.Context, args ForwardArgs) error {
 	if err != nil {
 		return fmt.Errorf("read order %s%s: %w", args.Order, args.ShopifyOrder, err)
 	}
+	if idle, err := f.knows(ctx, row, args); err != nil || idle {
+		return err
+	}
 	settings, err := f.Book.Settings(ctx, args.Shop)
 	if err != nil {
 		return fmt.Errorf("read settings of %s: %w", args.Shop, err)
@@ -177,6 +182,8 @@ type run struct {
 	reasons Reasons
 	// notices are what the order is listed under, by code.
 	notices map[exceptions.Code]string
+	// brief is a run that looked at one case and found it all that is new.
+	brief bool
 }
 
 // bring reads both sides, books what TikTok says, takes in what Shopify says,
@@ -191,6 +198,10 @@ func (r *run) bring(ctx context.Context) error {
 	}
 	if r.row.ShopifyOrder == "" || r.row.State != links.Written && r.row.State != links.Cancelled {
 		return nil
+	}
+	var err error
+	if r.brief, err = r.follow(ctx); err != nil || r.brief {
+		return err
 	}
 	if err := r.readTikTok(ctx); err != nil {
 		return err

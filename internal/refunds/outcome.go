@@ -14,7 +14,8 @@ import (
 
 // settle turns what a run found into what the merchant sees: exceptions that
 // open, and exceptions whose cause is gone. A run that failed half-way leaves
-// them as they are, unless a person can mend what it met.
+// them as they are, unless a person can mend what it met; so does one that looked
+// at one case, but for what it found there.
 func (r *run) settle(ctx context.Context, err error) error {
 	var act *fault.Act
 	if errors.As(err, &act) {
@@ -32,12 +33,17 @@ func (r *run) settle(ctx context.Context, err error) error {
 	for _, code := range exceptions.OfRefunds() {
 		detail, listed := r.notices[code]
 		if !listed {
-			gone = append(gone, code)
+			if !r.brief {
+				gone = append(gone, code)
+			}
 			continue
 		}
 		if err := r.open(ctx, code, detail); err != nil {
 			return err
 		}
+	}
+	if len(gone) == 0 {
+		return err // no codes would be all codes
 	}
 	if resolved := r.Exceptions.ResolveExceptions(ctx, r.shop, r.id, exceptions.CauseGone, gone...); resolved != nil {
 		return fmt.Errorf("resolve exceptions of order %s: %w", r.id, resolved)

@@ -307,7 +307,7 @@ func (h *history) book(t *rapid.T) {
 			}
 		}
 		truth := h.c.truth()
-		*r = refunds.Booked(*r, truth.Order, truth.Cases, taken)
+		*r = refunds.Booked(*r, truth.Cases, taken)
 		for m := range r.Steps {
 			if r.Steps[m].State == links.StepSent && rapid.Bool().Draw(t, "again") {
 				h.take(&r.Steps[m])

@@ -78,6 +78,9 @@ func (r *run) call(ctx context.Context, refund links.Refund, n int) (links.Refun
 	default:
 		return refund, "", fmt.Errorf("refund order %s: %w", r.id, err)
 	}
+	if step.State == links.StepAccepted {
+		refund = summed(refund) // so that the last answer is kept with what it makes of the refund
+	}
 	if err := r.save(ctx, refund, links.Change{}); err != nil {
 		return refund, "", err
 	}
@@ -149,7 +152,11 @@ func (r *run) repeat(ctx context.Context, refund links.Refund, n int) error {
 
 // finish gives the refund the state that its steps make.
 func (r *run) finish(ctx context.Context, refund links.Refund) error {
-	refund = summed(refund, r.currency())
+	if refund = summed(refund); !slices.ContainsFunc(r.refunds, func(known links.Refund) bool { return known.ID == refund.ID && same(known, refund) }) {
+		if err := r.save(ctx, refund, links.Change{}); err != nil {
+			return err
+		}
+	}
 	r.Log.InfoContext(ctx, "refund.forwarded", "shop", r.shop, "tiktok_order_id", r.id, "refund", refund.ID, "state", refund.State)
-	return r.save(ctx, refund, links.Change{})
+	return nil
 }

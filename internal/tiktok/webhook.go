@@ -61,7 +61,11 @@ type Notification struct {
 	UpdateTime int64
 	// ExpiresAt is when a permission will end, unix seconds: TopicExpiring tells it.
 	ExpiresAt int64
-	Data      json.RawMessage
+	// Case is the return or cancellation concerned and Phase what its status meant for
+	// the buyer's money then: TopicReturn and TopicCancellation tell them.
+	Case  string
+	Phase Phase
+	Data  json.RawMessage
 
 	// raw is the body, of which DeliveryID may have to make an id.
 	raw []byte
@@ -105,6 +109,10 @@ func (n *Notification) readData() {
 		PackageList json.RawMessage `json:"package_list"`
 		RefundLines json.RawMessage `json:"line_items"`
 		Expiration  json.RawMessage `json:"expiration_time"`
+		ReturnID    json.RawMessage `json:"return_id"`
+		Return      json.RawMessage `json:"return_status"`
+		CancelID    json.RawMessage `json:"cancel_id"`
+		Cancel      json.RawMessage `json:"cancel_status"`
 	}
 	if json.Unmarshal(n.Data, &data) != nil {
 		return // not an object: there is nothing to take
@@ -115,6 +123,12 @@ func (n *Notification) readData() {
 		n.UpdateTime = seconds(data.CreateTime)
 	}
 	n.ExpiresAt = seconds(data.Expiration)
+	switch n.Topic() {
+	case TopicReturn:
+		n.Case, n.Phase = digits(data.ReturnID), ReturnStatus(word(data.Return)).Phase()
+	case TopicCancellation:
+		n.Case, n.Phase = digits(data.CancelID), ParseCancelStatus(word(data.Cancel)).Phase()
+	}
 	if n.OrderID = OrderID(digits(data.OrderID)); n.OrderID != "" {
 		n.Orders = []OrderID{n.OrderID}
 		return

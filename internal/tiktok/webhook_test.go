@@ -94,8 +94,24 @@ func readings(t *testing.T) map[string]reading {
 		"cancellation has a create time only": {
 			raw: sample(t, "webhook_type11_cancellation_pending.json"),
 			want: Notification{Type: 11, ID: "7628000000000000009", Shop: shop, Timestamp: 1795109001, OrderID: "576900000000010020",
-				Orders: []OrderID{"576900000000010020"}, UpdateTime: 1795109000},
+				Orders: []OrderID{"576900000000010020"}, UpdateTime: 1795109000, Case: "4035000000000020002", Phase: PhaseOpen},
 			delivery: "7628000000000000009",
+		},
+		"a return": {
+			raw: sample(t, "webhook_type12_return_pending.json"),
+			want: Notification{Type: 12, ID: "7628000000000000011", Shop: shop, Timestamp: 1795100000, OrderID: "576900000000010016",
+				Orders: []OrderID{"576900000000010016"}, UpdateTime: 1794800000, Case: "4035000000000010003", Phase: PhaseOpen},
+			delivery: "7628000000000000011",
+		},
+		"a cancellation in the webhook's spelling": {
+			raw:      `{"type":11,"tts_notification_id":"9","data":{"order_id":"11","cancel_id":"12","cancel_status":"CANCELLATION_REQUEST_CANCELLED"}}`,
+			want:     Notification{Type: 11, ID: "9", OrderID: "11", Orders: []OrderID{"11"}, Case: "12", Phase: PhaseClosed},
+			delivery: "9",
+		},
+		"a return in words that nobody knows": {
+			raw:      `{"type":12,"tts_notification_id":"9","data":{"order_id":"11","return_id":"x","return_status":{},"cancel_id":"12"}}`,
+			want:     Notification{Type: 12, ID: "9", OrderID: "11", Orders: []OrderID{"11"}, Phase: PhaseUnknown},
+			delivery: "9",
 		},
 		"packages of several orders": {
 			raw:      `{"type":4,"tts_notification_id":"9","data":{"update_time":5,"package_list":[{"package_id":"1","order_id_list":["11","12"]},{"order_id_list":["12",13]}]}}`,

@@ -213,6 +213,17 @@ func (s *Sim) PayBack(id string) error {
 	})
 }
 
+// CloseUnpaid is TikTok ending a return that was approved, before the money went out.
+func (s *Sim) CloseUnpaid(id string) error {
+	return s.withCase("close", id, func(a *aftersale) error {
+		if a.status != returnSuccess {
+			return fmt.Errorf("not in status %s", a.status)
+		}
+		s.become(a, returnWithdrawn, "OPERATOR")
+		return nil
+	})
+}
+
 // AnswerOverdue is TikTok saying yes to every buyer whose seller has let the deadline pass, by the simulator's clock.
 func (s *Sim) AnswerOverdue() {
 	s.mu.Lock()
