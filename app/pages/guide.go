@@ -34,6 +34,8 @@ type Tried struct {
 	Order string
 	Real  bool
 	ZIP   string
+	// Ends is the portal with both filled in. A look at it goes there at once: through the return link it would count as a buyer's.
+	Ends string
 	// Findings are about the URL, Portal about what it leads to.
 	Findings []guide.Finding
 	Portal   guide.Finding

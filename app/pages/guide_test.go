@@ -24,7 +24,7 @@ func setUp() pages.Guide {
 	}
 	return pages.Guide{
 		Frame: frame, Facts: f, Guide: guide.Assess(f),
-		Tried: pages.Tried{URL: "https://r.example.com/?order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]", Order: "5", ZIP: "1", Findings: []guide.Finding{{What: "It begins with https", OK: true}}},
+		Tried: pages.Tried{URL: "https://r.example.com/?order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]", Order: "5", ZIP: "1", Ends: "https://r.example.com/?order=5&zip=1", Findings: []guide.Finding{{What: "It begins with https", OK: true}}},
 	}
 }
 

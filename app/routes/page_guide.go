@@ -101,6 +101,7 @@ func (s *server) tried(c *gin.Context, page pages.Guide) (pages.Tried, error) {
 	if len(newest) > 0 {
 		t.Order, t.Real = string(newest[0].ID), true
 	}
+	t.Ends = guide.Example(guide.PortalURL(page.Facts.Settings), t.Order, t.ZIP)
 	t.Findings, t.Portal = guide.CheckURL(t.URL, page.Facts.Settings, page.Facts.ReturnLink), page.Guide.PortalFinding()
 	return t, nil
 }

@@ -75,7 +75,8 @@ func TestTheGuideIsShown(t *testing.T) {
 	holds(t, w.call(t, w.read(t, "/guide")), http.StatusOK,
 		"0 of 14 steps are done", "1. Ask TikTok for H5 Redirect", "Sunny, shop id 7, US", `action="/guide/h5_redirect/tick"`,
 		`https://app.example/returns/demoslug?order=[TT_ORDER_NUM]&amp;zip=[TTS_ZIP_CODE]`, "Turn on Pull orders", "3 refunds, 41.10 USD in all, held",
-		"What TikTok makes of it for order 576461413038785752", `order=576461413038785752&amp;zip=10001`)
+		"What TikTok makes of it for order 576461413038785752",
+		`https://app.example/returns/demoslug?order=576461413038785752&amp;zip=10001`, `href="https://returns.example.com/?order=576461413038785752&amp;zip=10001"`)
 	holds(t, w.call(t, w.read(t, "/guide?step=return_url&zip=90210&url="+url.QueryEscape("http://evil.example/?order=1&x=<img>"))), http.StatusOK,
 		"Begin it with https://", "Use your portal&#39;s host", "exactly so")
 	holds(t, w.call(t, w.read(t, "/guide/print")), http.StatusOK, "data-print", "0 of 14 steps are done", "shop id", "Enter the return URL", "https://returns.example.com")
