@@ -4,13 +4,18 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/metrics"
 )
+
+// measure has the scrape read what only the database and the clients know.
+func (p *program) measure() {
+	p.metrics.Read(metrics.Sources{
+		Queue: p.queue, Book: p.store, Now: time.Now,
+		Limiters: map[string]metrics.Limiter{"shopify": p.shopify.Budget, "tiktok": p.tiktok.Limits.Level, "loop": p.loop.Limits.Level},
+	})
+}
 
 // startMetrics serves /metrics where the configuration says and returns what
 // ends it. A taken port is a warning: the work matters more than its numbers.
@@ -24,39 +29,9 @@ func (p *program) startMetrics(ctx context.Context) (stop func(context.Context) 
 		p.log.WarnContext(ctx, "metrics.off", "address", p.cfg.MetricsAddr, "error", err)
 		return nothing
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &census{p})
 	mux := http.NewServeMux()
-	mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerWithin}
+	mux.Handle("GET /metrics", p.metrics.Handler())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerWithin, WriteTimeout: writeTimeout}
 	go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed
 	return server.Shutdown
-}
-
-var (
-	ordersDesc     = prometheus.NewDesc("switchback_orders", "Orders by state.", []string{"state"}, nil)
-	exceptionsDesc = prometheus.NewDesc("switchback_exceptions_open", "Open exceptions.", nil, nil)
-)
-
-// census counts when it is asked, so that the numbers are the database's own.
-type census struct{ *program }
-
-// Describe names the metrics.
-func (c *census) Describe(descs chan<- *prometheus.Desc) {
-	descs <- ordersDesc
-	descs <- exceptionsDesc
-}
-
-// Collect counts over all shops; what cannot be counted is left out.
-func (c *census) Collect(metrics chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), headerWithin)
-	defer cancel()
-	if counts, err := c.store.OrderCounts(ctx, ""); err == nil {
-		for _, state := range []links.State{links.Waiting, links.Held, links.Written, links.Skipped, links.Cancelled} {
-			metrics <- prometheus.MustNewConstMetric(ordersDesc, prometheus.GaugeValue, float64(counts[state]), string(state))
-		}
-	}
-	if open, err := c.store.CountExceptions(ctx, ""); err == nil {
-		metrics <- prometheus.MustNewConstMetric(exceptionsDesc, prometheus.GaugeValue, float64(open))
-	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/loop"
+	"github.com/switchbackhq/switchback/internal/metrics"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/queue"
 	"github.com/switchbackhq/switchback/internal/refunds"
@@ -64,6 +65,7 @@ type program struct {
 	installer *installs.Installer
 	connector *connections.Connector
 
+	metrics *metrics.Metrics
 	queue   *queue.Queue
 	handler http.Handler
 }
@@ -76,12 +78,13 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, 
 		return nil, err
 	}
 	p.queue, err = queue.New(queue.Options{
-		Store: p.store, Workers: p.workers(), Logger: log,
+		Store: p.store, Workers: p.workers(), Logger: p.log,
 		Periodic: append(p.watches(), queue.Every(24*time.Hour, inbox.PruneArgs{})),
 	})
 	if err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
+	p.measure()
 	declared, err := appconfig.Parse(switchback.AppTOML)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), p.store.Close())
@@ -100,7 +103,9 @@ func join(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, e
 	if err := queue.Migrate(ctx, kept); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), kept.Close())
 	}
-	p := &program{cfg: cfg, log: log, store: kept}
+	numbers := metrics.New(version)
+	log = slog.New(numbers.Log(log.Handler()))
+	p := &program{cfg: cfg, log: log, store: kept, metrics: numbers}
 	p.reach()
 	p.installer = &installs.Installer{Book: kept, Grants: p.app, Shops: p.shopify, Renewed: reopened, Now: time.Now, Log: log}
 	p.connector = &connections.Connector{
@@ -122,15 +127,16 @@ func (p *program) reach() {
 	p.tiktok = &tiktok.Client{
 		BaseURL: cfg.TikTokAPIURL, AuthURL: cfg.TikTokAuthURL, AuthorizeURL: cfg.TikTokAuthorizeURL,
 		AppKey: cfg.TikTokAppKey, AppSecret: cfg.TikTokAppSecret, ServiceID: cfg.TikTokServiceID,
-		HTTP: outgoing(), Limits: &tiktok.Limits{}, Observe: recorder.Observe("tiktok"),
+		HTTP: outgoing(), Limits: &tiktok.Limits{}, Observe: p.metrics.Calls("tiktok", recorder.Observe("tiktok")),
 	}
 	p.carriers = &fulfillments.Directory{Choices: p.store, TikTok: p.tiktok, Now: time.Now}
 	p.loop = newLoop(cfg)
-	p.loop.Observe = recorder.Observe("loop")
-	refresher := &tokens.Refresher{Store: p.store, Refresh: refresh(p.app, p.tiktok), Refused: refused, Now: time.Now}
+	p.loop.Observe = p.metrics.Calls("loop", recorder.Observe("loop"))
+	refresher := &tokens.Refresher{Store: p.store, Refresh: refresh(p.app, p.tiktok), Refused: refused, Now: time.Now, Log: p.log}
 	p.tiktok.Tokens = tiktokTokens{refresher}
 	p.shopify = &shopify.Client{
-		ShopURL: cfg.ShopifyShopURL, HTTP: outgoing(), Tokens: shopifyTokens{refresher}, Observe: recorder.Observe("shopify"),
+		ShopURL: cfg.ShopifyShopURL, HTTP: outgoing(), Tokens: shopifyTokens{refresher},
+		Observe: p.metrics.Calls("shopify", recorder.Observe("shopify")),
 	}
 }
 
@@ -147,10 +153,11 @@ func (p *program) workers() *queue.Workers {
 	importer := p.importer()
 	referrer := &orders.Referrer{Book: p.store, Ledger: p.store, Timeline: p.store, TikTok: p.tiktok, Now: time.Now}
 	releaser := &orders.Releaser{Store: p.store}
-	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector, Granted: renewed}
+	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector, Granted: renewed, Log: p.log}
 	pruner := &inbox.Pruner{Events: p.store, Now: time.Now}
 
 	w := queue.NewWorkers(p.cfg.RetryBase, p.log)
+	w.Observe = p.metrics.Job
 	queue.Handle(w, importer.Import)
 	queue.Handle(w, importer.Choose)
 	queue.Handle(w, p.desk().RetryPage)
@@ -177,7 +184,8 @@ func (p *program) routes(declared appconfig.App) routes.Deps {
 		APIKey: p.cfg.ShopifyAPIKey, Secrets: shopifySecrets(p.cfg),
 		TikTokAppKey: p.cfg.TikTokAppKey, TikTokAppSecret: p.cfg.TikTokAppSecret,
 		MissingScopes: declared.MissingScopes,
-		Now:           time.Now, Log: p.log, Health: p.store,
+		Now:           time.Now, Log: p.log,
+		Parts: []routes.Part{{Name: "database", Ask: p.store.Ping}, {Name: "migrations", Ask: p.store.Migrated}, {Name: "queue", Ask: p.queue.Ready}},
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
 		Overview: p.store, Figures: p.store, Backlog: p.queue, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},

@@ -292,9 +292,16 @@ func TestHealth(t *testing.T) {
 			t.Errorf("%s: %d", target, rec.Code)
 		}
 	}
-	w.pingErr = errors.New("not migrated")
-	if rec := w.call(t, request(t, http.MethodGet, "/readyz", "")); rec.Code != http.StatusServiceUnavailable || errorCode(t, rec) != "not_ready" {
-		t.Errorf("not ready: %d", rec.Code)
+	for _, part := range []string{"queue", "migrations", "database"} { // the first that fails is named
+		w.parts[part] = errors.New("hush: db.internal refused")
+		rec := w.call(t, request(t, http.MethodGet, "/readyz", ""))
+		body := rec.Body.String()
+		if rec.Code != http.StatusServiceUnavailable || errorCode(t, rec) != "not_ready" || !strings.Contains(body, `"part":"`+part+`"`) {
+			t.Errorf("without %s: %d %s", part, rec.Code, body)
+		}
+		if strings.Contains(body, "hush") || !strings.Contains(w.log.String(), "hush") {
+			t.Errorf("the reason belongs into the log alone: %s", body)
+		}
 	}
 	if rec := w.call(t, request(t, http.MethodGet, "/healthz", "")); rec.Code != http.StatusOK {
 		t.Errorf("alive all the same: %d", rec.Code)

@@ -38,7 +38,8 @@ type Deps struct {
 	Now func() time.Time
 	Log *slog.Logger
 
-	Health    Health
+	// Parts are asked in this order; the first that fails is why the program is not ready.
+	Parts     []Part
 	Inbox     Inbox
 	Shops     Shops
 	OAuth     OAuth
@@ -82,10 +83,12 @@ type Deps struct {
 	Returns Returns
 }
 
-// Health tells whether the program can work.
-type Health interface {
-	// Ping fails while the database is not there or not migrated.
-	Ping(ctx context.Context) error
+// Part is something without which the program cannot work.
+type Part struct {
+	// Name is a word for operators: database, migrations, queue.
+	Name string
+	// Ask fails while the part is not there.
+	Ask func(ctx context.Context) error
 }
 
 // Inbox takes verified deliveries.

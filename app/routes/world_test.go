@@ -64,7 +64,7 @@ type world struct {
 	marks    guide.Marks
 	did      []string
 	inboxErr error
-	pingErr  error
+	parts    map[string]error // what is wrong with a part, by its name
 	tokenErr error
 	proxies  []netip.Prefix
 	finish   func(connections.Answer) (connections.Outcome, error)
@@ -73,7 +73,8 @@ type world struct {
 func newWorld() *world {
 	uninstalled := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 	return &world{
-		now: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
+		parts: map[string]error{},
+		now:   time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
 		shops: map[shopify.Domain]shops.Shop{
 			demo:  {Domain: demo, Slug: "demoslug", Name: "Demo", Currency: "USD"},
 			other: {Domain: other, Slug: "otherslug"},
@@ -110,7 +111,7 @@ func (w *world) handler() http.Handler {
 		TikTokAppKey: ttKey, TikTokAppSecret: secret.New(ttSecret),
 		MissingScopes: func([]string) []string { return []string{"read_locations"} },
 		Now:           func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&locked{w: w}, nil)),
-		Health: w, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w, Figures: w, Backlog: w,
+		Parts: []routes.Part{{Name: "database", Ask: w.Ping}, {Name: "migrations", Ask: w.migrated}, {Name: "queue", Ask: w.queued}}, Inbox: w, Shops: w, OAuth: w, Installer: installer{w}, Connector: connector{w}, Overview: w, Figures: w, Backlog: w,
 		Settings: w, Panel: w, Ledger: w, Contents: w, Written: w, Open: w, Work: w, Piles: w, Bulk: w, Variants: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
 		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w}, Guide: guideBook{w}.desk(), GuideNotes: guideBook{w}.desk(),
 		Carriers: carrierTable{w}, Chooser: carrierTable{w},
@@ -132,7 +133,9 @@ func (w *world) note(text string) {
 	w.did = append(w.did, text)
 }
 
-func (w *world) Ping(context.Context) error { return w.pingErr }
+func (w *world) Ping(context.Context) error     { return w.parts["database"] }
+func (w *world) migrated(context.Context) error { return w.parts["migrations"] }
+func (w *world) queued(context.Context) error   { return w.parts["queue"] }
 
 func (w *world) Receive(ctx context.Context, e inbox.Event) (bool, error) {
 	w.mu.Lock()

@@ -8,6 +8,7 @@
 package exceptions
 
 import (
+	"slices"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -117,6 +118,13 @@ func OfDeadlines() []Code { return []Code{ShipBySoon, ShipByMissed} }
 // or of its key for Loop, clears them.
 func OfShops() []Code {
 	return []Code{ConnectionExpired, ConnectionExpiring, MarketUnsupported, LoopKeyRefused}
+}
+
+// All lists every code in use.
+func All() []Code {
+	all := slices.Concat(OfOrders(), OfShipments(), OfRefunds(), OfDeadlines(), OfShops())
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Status of an exception.

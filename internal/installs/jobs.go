@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -67,6 +68,8 @@ type Registrar struct {
 	Farewell Farewell
 	// Granted lists the jobs that take up what waited for a scope; nil means none.
 	Granted func(shopify.Domain) []Job
+	// Log gets a line for each end of an installation; nil means silence.
+	Log *slog.Logger
 }
 
 // Uninstall ends an installation. The webhook may come late, more than once,
@@ -86,8 +89,12 @@ func (r *Registrar) Uninstall(ctx context.Context, args UninstallArgs) error {
 		}
 		r.Farewell.Unsubscribe(ctx, connections)
 	}
-	if _, err := r.Registry.UninstallShop(ctx, args.Shop, args.At); err != nil {
+	ended, err := r.Registry.UninstallShop(ctx, args.Shop, args.At)
+	if err != nil {
 		return fmt.Errorf("uninstall %s: %w", args.Shop, err)
+	}
+	if ended && r.Log != nil {
+		r.Log.InfoContext(ctx, "shop.uninstalled", "shop", args.Shop)
 	}
 	return nil
 }

@@ -28,8 +28,10 @@ var errPaced = errors.New("rate limit: no call to spare")
 // Limits paces calls per key. The zero value is ready; one is shared by
 // everything that calls Loop in a process.
 type Limits struct {
-	mu    sync.Mutex
-	lanes map[secret.String]*lane
+	mu sync.Mutex
+	// waiting is how many calls wait for their turn.
+	waiting int
+	lanes   map[secret.String]*lane
 }
 
 type lane struct {
@@ -52,6 +54,7 @@ func (l *Limits) wait(ctx context.Context, key secret.String, op string) error {
 		cancel()
 		return fault.After(delay, fmt.Errorf("loop %s: %w", op, errPaced))
 	}
+	defer l.await()()
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
@@ -93,4 +96,31 @@ func (l *Limits) lane(key secret.String) *lane {
 		l.lanes[key] = &lane{limiter: rate.NewLimiter(rate.Every(time.Minute/aMinute), burst)}
 	}
 	return l.lanes[key]
+}
+
+// await counts a call that waits until done is called.
+func (l *Limits) await() (done func()) {
+	add := func(n int) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.waiting += n
+	}
+	add(1)
+	return func() { add(-1) }
+}
+
+// Level tells what is left to a key that has least, from 0 to 1, and how many
+// calls wait for their turn.
+func (l *Limits) Level() (level float64, waiting int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	level = 1
+	for _, one := range l.lanes {
+		left := max(0, one.limiter.Tokens()) / float64(one.limiter.Burst())
+		if time.Now().Before(one.pausedUntil) {
+			left = 0
+		}
+		level = min(level, left)
+	}
+	return level, l.waiting
 }

@@ -183,6 +183,7 @@ func (p *pass) read(ctx context.Context) error {
 		}
 		switch {
 		case p.cursor.Until == 0:
+			p.Log.InfoContext(ctx, "poll.finished", "shop", p.connection.Shop, "tiktok_shop", p.connection.TikTokShop, "took", p.Now().Sub(began))
 			return nil
 		case p.Now().Sub(began) > pollFor:
 			return fault.After(0, errMorePages)

@@ -14,7 +14,7 @@ func (q *Queue) Oldest(ctx context.Context) (time.Time, error) {
 	var at sql.NullInt64
 	var err error
 	if pool := q.store.Postgres(); pool != nil {
-		err = pool.QueryRow(ctx, `SELECT extract(epoch FROM min(scheduled_at))::bigint`+ready).Scan(&at)
+		err = pool.QueryRow(ctx, `SELECT floor(extract(epoch FROM min(scheduled_at)))::bigint`+ready).Scan(&at)
 	} else {
 		err = q.store.SQLite().QueryRowContext(ctx, `SELECT CAST(strftime('%s', min(scheduled_at)) AS INTEGER)`+ready).Scan(&at)
 	}

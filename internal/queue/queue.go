@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -51,6 +52,8 @@ type Queue struct {
 	store  *store.Store
 	client client
 	insert func(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs []river.InsertManyParams) error
+	// running is true from Start to Stop.
+	running atomic.Bool
 }
 
 // client is what both of River's clients can do.
@@ -158,6 +161,21 @@ func (q *Queue) Start(ctx context.Context) error {
 	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
+	q.running.Store(true)
+	return nil
+}
+
+var errNotRunning = errors.New("the queue runs no jobs: it was not started, or is stopping")
+
+// Ready fails while no jobs are run or the queue's tables cannot be read.
+func (q *Queue) Ready(ctx context.Context) error {
+	if !q.running.Load() {
+		return errNotRunning
+	}
+	var n int
+	if err := q.store.Reader().QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM river_job LIMIT 1) AS any_job`).Scan(&n); err != nil {
+		return fmt.Errorf("read the queue: %w", err)
+	}
 	return nil
 }
 
@@ -179,6 +197,7 @@ func (q *Queue) takeOver(ctx context.Context, writer *sql.DB) error {
 // Stop takes up no more jobs and waits for the running ones, which are told to
 // end after 20 seconds; it returns within 25.
 func (q *Queue) Stop(ctx context.Context) error {
+	q.running.Store(false)
 	soft, cancel := context.WithTimeout(ctx, softStop)
 	defer cancel()
 	if err := q.client.Stop(soft); err == nil {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -22,6 +23,9 @@ type Workers struct {
 	river     *river.Workers
 	retryBase time.Duration
 	log       *slog.Logger
+	// Observe, where set, is told of every attempt: the job's kind, the last word
+	// of its line in the log (completed, failed…) and how long it took.
+	Observe func(kind, result string, took time.Duration)
 }
 
 // NewWorkers is an empty set. RetryBase is the first wait of a retried job (0
@@ -138,4 +142,7 @@ func (w *worker[A]) report(ctx context.Context, job *river.Job[A], fate fault.Fa
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	w.log.LogAttrs(ctx, level, event, attrs...)
+	if w.Observe != nil {
+		w.Observe(job.Kind, strings.TrimPrefix(event, "job."), took)
+	}
 }

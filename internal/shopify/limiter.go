@@ -181,6 +181,26 @@ func (l *limiter) untilHolding(points float64) time.Duration {
 	return time.Duration(missing/l.rate*float64(time.Second)) + time.Millisecond
 }
 
+// Budget tells how much of the query budget is left at the shop where least is,
+// from 0 to 1, and how many calls wait in line at all shops.
+func (c *Client) Budget() (level float64, waiting int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	level = 1
+	for _, l := range c.limiters {
+		share, line := l.state()
+		level, waiting = min(level, share), waiting+line
+	}
+	return level, waiting
+}
+
+func (l *limiter) state() (share float64, line int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refill()
+	return l.available / l.size, len(l.line)
+}
+
 func (l *limiter) wake() {
 	close(l.changed)
 	l.changed = make(chan struct{})

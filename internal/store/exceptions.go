@@ -155,6 +155,19 @@ func (s *Store) CountExceptions(ctx context.Context, shop shopify.Domain) (int, 
 	return int(count), nil
 }
 
+// OpenByCode counts the open exceptions of all shops by code, each up to a limit.
+func (s *Store) OpenByCode(ctx context.Context) (map[exceptions.Code]int, error) {
+	counts := map[exceptions.Code]int{}
+	for _, code := range exceptions.All() {
+		n, err := s.read.CountOpenOfCode(ctx, db.CountOpenOfCodeParams{Code: code, Most: mostCounted})
+		if err != nil {
+			return nil, fmt.Errorf("count open %s: %w", code, err)
+		}
+		counts[code] = int(n)
+	}
+	return counts, nil
+}
+
 func exceptionsOf(rows []db.Exception) []exceptions.Exception {
 	list := make([]exceptions.Exception, len(rows))
 	for n, row := range rows {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -69,6 +70,30 @@ func (s *Store) migrate(ctx context.Context, dialect goose.Dialect, texts fs.FS,
 		if err := more(ctx); err != nil {
 			return fmt.Errorf("migrate: %w", err)
 		}
+	}
+	return nil
+}
+
+// ErrNotMigrated is returned while the database is older than the program.
+var ErrNotMigrated = errors.New("the database is older than this program: run `switchback migrate`")
+
+// Migrated fails while the database lacks a migration of this program's. A newer
+// database is fine: that is how it looks to the old processes during an upgrade.
+func (s *Store) Migrated(ctx context.Context) error {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return fmt.Errorf("list migrations: %w", err)
+	}
+	own, err := goose.NumericComponent(path.Base(slices.Max(names)))
+	if err != nil {
+		return fmt.Errorf("list migrations: %w", err)
+	}
+	var has int64
+	if err := s.reader.QueryRowContext(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version`).Scan(&has); err != nil {
+		return fmt.Errorf("read the database's version: %w", err)
+	}
+	if has < own {
+		return fmt.Errorf("version %d of %d: %w", has, own, ErrNotMigrated)
 	}
 	return nil
 }

@@ -104,6 +104,9 @@ func (s *Store) SQLite() *sql.DB {
 	return s.writer
 }
 
+// Reader is for package queue's reads, which hold up no write on SQLite.
+func (s *Store) Reader() *sql.DB { return s.reader }
+
 // Postgres is the pool, for package queue; nil on SQLite.
 func (s *Store) Postgres() *pgxpool.Pool { return s.pool }
 

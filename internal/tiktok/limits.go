@@ -49,8 +49,10 @@ var errPaced = errors.New("rate limit: no call to spare")
 // Limits paces calls per shop and endpoint. The zero value is ready; one is
 // shared by everything that calls TikTok in a process.
 type Limits struct {
-	mu    sync.Mutex
-	lanes map[laneKey]*lane
+	mu sync.Mutex
+	// waiting is how many calls wait for their turn.
+	waiting int
+	lanes   map[laneKey]*lane
 }
 
 type laneKey struct {
@@ -80,6 +82,7 @@ func (l *Limits) wait(ctx context.Context, shop ShopID, ep endpoint) error {
 		cancel()
 		return fault.After(delay, fmt.Errorf("tiktok %s: %w", ep.op, errPaced))
 	}
+	defer l.await()()
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
@@ -141,4 +144,31 @@ func (l *Limits) lane(shop ShopID, ep endpoint) *lane {
 		l.lanes[key] = &lane{limiter: rate.NewLimiter(ep.pace.perSecond, ep.pace.burst), growth: quickGrowth}
 	}
 	return l.lanes[key]
+}
+
+// await counts a call that waits until done is called.
+func (l *Limits) await() (done func()) {
+	add := func(n int) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.waiting += n
+	}
+	add(1)
+	return func() { add(-1) }
+}
+
+// Level tells what is left to an endpoint and shop that has least, from 0 to 1, and how many
+// calls wait for their turn.
+func (l *Limits) Level() (level float64, waiting int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	level = 1
+	for _, one := range l.lanes {
+		left := max(0, one.limiter.Tokens()) / float64(one.limiter.Burst())
+		if time.Now().Before(one.pausedUntil) {
+			left = 0
+		}
+		level = min(level, left)
+	}
+	return level, l.waiting
 }

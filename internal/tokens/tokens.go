@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -97,6 +98,13 @@ const (
 	saveFor = 5 * time.Second
 )
 
+// Count is how many pairs of a platform are in a state: "good", "refused", or
+// "ending" when the right to renew ends within a week.
+type Count struct {
+	Platform, State string
+	N               int
+}
+
 // Refresher hands out access tokens and renews them.
 type Refresher struct {
 	Store   Store
@@ -104,6 +112,8 @@ type Refresher struct {
 	// Refused lists the jobs that follow from a refusal; nil means none.
 	Refused func(Key) []Job
 	Now     func() time.Time
+	// Log gets a line for each renewal and each refusal; nil means silence.
+	Log *slog.Logger
 
 	flights singleflight.Group
 	// unsaved holds, by Key, the successor that a platform gave and the store did not take.
@@ -174,12 +184,24 @@ func (r *Refresher) renewOnce(ctx context.Context, key Key, stale secret.String)
 	}
 	fresh, err := r.ask(ctx, key, pair)
 	if errors.Is(err, ErrRefused) {
+		r.tell(ctx, slog.LevelWarn, "token.refused", key)
 		return secret.String{}, errors.Join(fmt.Errorf("renew %s: %w", key, err), r.refuse(ctx, key, pair.Generation))
 	}
 	if err != nil {
 		return secret.String{}, errors.Join(fmt.Errorf("renew %s: %w", key, err), r.endLease(ctx, key, true))
 	}
-	return fresh.Access, r.save(ctx, key, successor{of: pair.Refresh, fresh: fresh})
+	if err := r.save(ctx, key, successor{of: pair.Refresh, fresh: fresh}); err != nil {
+		return fresh.Access, err
+	}
+	r.tell(ctx, slog.LevelInfo, "token.refreshed", key)
+	return fresh.Access, nil
+}
+
+// tell is the one line of a renewal.
+func (r *Refresher) tell(ctx context.Context, level slog.Level, event string, key Key) {
+	if r.Log != nil {
+		r.Log.Log(ctx, level, event, "platform", key.Platform, "shop", key.Shop)
+	}
 }
 
 // ask is the pair that follows the one given: what was got before and could not
