@@ -137,6 +137,11 @@ load: ## how much it takes: webhook receipt, an import, a backlog against Shopif
 bench: ## benchmarks: start-up, webhook intake, conversion
 	go test -run '^$$' -bench . -benchmem ./app ./internal/store ./internal/orders
 
+.PHONY: screenshots
+screenshots: ## the README's pictures, from the sandbox (needs Chromium)
+	mkdir -p .github/screenshots
+	SCREENSHOTS=$(CURDIR)/.github/screenshots go test -count=1 -run '^TestPictures$$' ./app
+
 .PHONY: sandbox
 sandbox: ## Switchback and three simulated platforms to play with
 	go run ./app sandbox
