@@ -48,3 +48,32 @@ func TestALongQueuePutsTheJobOff(t *testing.T) {
 		}
 	})
 }
+
+// Operators see how near the limit is, and that calls wait for it.
+func TestLevel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, key := &Limits{}, secret.New("k")
+		if level, waiting := l.Level(); level != 1 || waiting != 0 {
+			t.Errorf("unused: %v, %d", level, waiting)
+		}
+		for range burst {
+			if err := l.wait(t.Context(), key, "op"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		go func() { _ = l.wait(t.Context(), key, "op") }()
+		synctest.Wait()
+		if level, waiting := l.Level(); level != 0 || waiting != 1 {
+			t.Errorf("used up: %v, %d", level, waiting)
+		}
+		<-time.After(time.Minute)
+		if level, waiting := l.Level(); level != 1 || waiting != 0 {
+			t.Errorf("after a minute: %v, %d", level, waiting)
+		}
+		l.pause(key, time.Minute)
+		if level, _ := l.Level(); level != 0 {
+			t.Errorf("paused: %v", level)
+		}
+	})
+}

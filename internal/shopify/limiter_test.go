@@ -182,3 +182,21 @@ func TestLimiterDistrustsNonsense(t *testing.T) {
 		}
 	})
 }
+
+// Operators see the shop that has least left.
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &Client{}
+		if level, waiting := c.Budget(); level != 1 || waiting != 0 {
+			t.Errorf("no shop: %v, %d", level, waiting)
+		}
+		c.limiter("full.myshopify.com")
+		if _, err := c.limiter("used.myshopify.com").reserve(t.Context(), operation{name: "op", size: 365}); err != nil {
+			t.Fatal(err)
+		}
+		if level, _ := c.Budget(); level != 0.25 {
+			t.Errorf("750 of 1,000 points are taken: %v", level)
+		}
+	})
+}

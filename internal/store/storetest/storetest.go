@@ -63,6 +63,7 @@ func Run(t *testing.T, open Opener) {
 		"refunds in lists":                      refundLists,
 		"reasons of refunds":                    refundReasons,
 		"visits through the return link":        visits,
+		"figures of a scrape":                   figures,
 		"marks of the guide":                    guideMarks,
 		"the first order":                       firstOrder,
 		"found in loop":                         foundInLoop,
