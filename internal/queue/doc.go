@@ -23,10 +23,15 @@
 // discarded and logged as an error. Waits of more than five seconds may last up
 // to five seconds longer (River's scheduler ticks that often).
 //
+// Shops share the workers by what they have waiting (see fair.go): a shop with
+// more than 20 jobs leaves the common queue to the others, and of those that do
+// the one with less goes first.
+//
 // A job has 30 seconds. One that a dead process left running is taken up again
 // after 40 on PostgreSQL; on SQLite, where the new process knows that it is
-// alone, at once.
+// alone, at once. A process that is told to stop lets jobs run for 20 seconds more
+// and hands back the rest, which run elsewhere at once.
 //
-// The package never looks into a job, but for the cause that Unfinished counts
-// by, and never decides what an error means.
+// The package never looks into a job, but for its shop and for the cause that
+// Unfinished counts by, and never decides what an error means.
 package queue

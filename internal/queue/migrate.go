@@ -22,10 +22,22 @@ func migrateRiver(ctx context.Context, s *store.Store) error {
 	silent := &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)}
 	if pool := s.Postgres(); pool != nil {
 		m, err := rivermigrate.New(riverpgxv5.New(pool), silent)
-		return up(ctx, m, err)
+		if err := up(ctx, m, err); err != nil {
+			return err
+		}
+		if _, err := pool.Exec(ctx, shopIndex(postgresShop)); err != nil {
+			return fmt.Errorf("index jobs by shop: %w", err)
+		}
+		return nil
 	}
 	m, err := rivermigrate.New(riversqlite.New(s.SQLite()), silent)
-	return up(ctx, m, err)
+	if err := up(ctx, m, err); err != nil {
+		return err
+	}
+	if _, err := s.SQLite().ExecContext(ctx, shopIndex(sqliteShop)); err != nil {
+		return fmt.Errorf("index jobs by shop: %w", err)
+	}
+	return nil
 }
 
 func up[T any](ctx context.Context, m *rivermigrate.Migrator[T], err error) error {

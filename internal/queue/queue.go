@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -39,8 +40,11 @@ type Options struct {
 	Store *store.Store
 	// Workers are the methods that do the jobs; nil gives a queue that only takes jobs.
 	Workers *Workers
-	// AtOnce is how many jobs run at a time; 0 means 20.
+	// AtOnce is how many jobs run at a time, and how many more of shops that have
+	// many waiting; 0 means 20.
 	AtOnce int
+	// Finish is how long running jobs may go on once Stop is called; 0 means 20 seconds.
+	Finish time.Duration
 	// Periodic jobs are started again and again by one of the processes.
 	Periodic []Periodic
 	// Logger gets River's warnings; nil means silence.
@@ -52,6 +56,8 @@ type Queue struct {
 	store  *store.Store
 	client client
 	insert func(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs []river.InsertManyParams) error
+	crowd  *crowd
+	finish time.Duration
 	// running is true from Start to Stop.
 	running atomic.Bool
 }
@@ -66,7 +72,7 @@ type client interface {
 // New is a queue on the store's database. It also hands itself to the store.
 func New(o Options) (*Queue, error) {
 	config := config(o)
-	q := &Queue{store: o.Store}
+	q := &Queue{store: o.Store, crowd: newCrowd(o.Store), finish: cmp.Or(o.Finish, softStop)}
 	if pool := o.Store.Postgres(); pool != nil {
 		c, err := river.NewClient(riverpgxv5.New(pool), config)
 		if err != nil {
@@ -107,30 +113,35 @@ func config(o Options) *river.Config {
 		atOnce = defaultAtOnce
 	}
 	c.Workers = o.Workers.river
-	c.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}}
+	c.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}, crowded: {MaxWorkers: atOnce}}
 	for _, p := range o.Periodic {
 		c.PeriodicJobs = append(c.PeriodicJobs, p.river())
 	}
 	return c
 }
 
-// patientPriority comes after that of all other jobs, which is 1.
-const patientPriority = 2
-
 // InsertJobs puts jobs into a transaction of the store. They run once it is
 // committed and are gone when it is not. A job whose method Once says so is left
 // out while an equal one is unfinished; others are not unique: what must happen
-// once is the ledger's concern. A job whose method Patient says so lets all
-// others go first.
+// once is the ledger's concern. A job whose method Patient says so lets its
+// shop's others go first, and a shop with many jobs lets the other shops.
 func (q *Queue) InsertJobs(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs []store.Job) error {
 	params := make([]river.InsertManyParams, len(jobs))
+	ahead := map[string]int{}
 	for n, job := range jobs {
-		params[n] = river.InsertManyParams{Args: job}
-		if single, ok := job.(interface{ Once() bool }); ok && single.Once() {
-			params[n].InsertOpts = &river.InsertOpts{UniqueOpts: unfinished()}
-		} else if patient, ok := job.(interface{ Patient() bool }); ok && patient.Patient() {
-			params[n].InsertOpts = &river.InsertOpts{Priority: patientPriority}
+		single, ok := job.(interface{ Once() bool })
+		once := ok && single.Once()
+		waits, ok := job.(interface{ Patient() bool })
+		patient := ok && waits.Patient() && !once
+		queue, priority, err := q.crowd.place(ctx, tx, ahead, job, patient)
+		if err != nil {
+			return fmt.Errorf("insert %d jobs: %w", len(jobs), err)
 		}
+		opts := &river.InsertOpts{Queue: queue, Priority: priority}
+		if once {
+			opts.UniqueOpts = unfinished()
+		}
+		params[n] = river.InsertManyParams{Args: job, InsertOpts: opts}
 	}
 	return q.insert(ctx, conn, tx, params)
 }
@@ -139,7 +150,7 @@ func insertMany[T any](ctx context.Context, c *river.Client[T], tx T, jobs []riv
 	// The fast way fails where a unique job is there already, the other leaves it out.
 	insert := func() error { _, err := c.InsertManyFastTx(ctx, tx, jobs); return err }
 	if slices.ContainsFunc(jobs, func(job river.InsertManyParams) bool {
-		return job.InsertOpts != nil && job.InsertOpts.UniqueOpts.ByArgs
+		return job.InsertOpts.UniqueOpts.ByArgs
 	}) {
 		insert = func() error { _, err := c.InsertManyTx(ctx, tx, jobs); return err }
 	}
@@ -195,10 +206,11 @@ func (q *Queue) takeOver(ctx context.Context, writer *sql.DB) error {
 }
 
 // Stop takes up no more jobs and waits for the running ones, which are told to
-// end after 20 seconds; it returns within 25.
+// end after 20 seconds; it returns within 25. A job that ends because it was told
+// to is free at once for another process, and the attempt does not count.
 func (q *Queue) Stop(ctx context.Context) error {
 	q.running.Store(false)
-	soft, cancel := context.WithTimeout(ctx, softStop)
+	soft, cancel := context.WithTimeout(ctx, q.finish)
 	defer cancel()
 	if err := q.client.Stop(soft); err == nil {
 		return nil

@@ -54,6 +54,10 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	start := time.Now()
 	err := w.guarded(ctx, job.Args)
 	fate := fault.Of(err)
+	if fate == fault.Retry && stopping(ctx) {
+		w.handBack(ctx, job, err, time.Since(start))
+		return river.JobSnooze(0)
+	}
 	w.report(ctx, job, fate, err, time.Since(start))
 	switch fate {
 	case fault.None:
@@ -64,6 +68,20 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 		return river.JobCancel(err)
 	default:
 		return err
+	}
+}
+
+// stopping tells a job that was told to end, because its process does, from one
+// whose time was up.
+func stopping(ctx context.Context) bool {
+	return errors.Is(ctx.Err(), context.Canceled) && !errors.Is(context.Cause(ctx), river.ErrJobCancelledRemotely)
+}
+
+// handBack is the line of a job that another process is to take up.
+func (w *worker[A]) handBack(ctx context.Context, job *river.Job[A], err error, took time.Duration) {
+	w.log.InfoContext(ctx, "job.handed_back", "job_id", job.ID, "kind", job.Kind, "took", took, "args", job.Args, "error", err)
+	if w.Observe != nil {
+		w.Observe(job.Kind, "handed_back", took)
 	}
 }
 
