@@ -166,7 +166,7 @@ func (c *backfillCommand) rehearse(w world, want backfills.Wanted) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, kept.Close()) }()
-	p := &program{cfg: cfg, log: quietLog(cfg, w), store: kept, metrics: metrics.New(version)}
+	p := &program{cfg: cfg, log: quietLog(cfg, w), store: kept, metrics: metrics.New(version())}
 	p.reach()
 	still := &stillTokens{store: kept}
 	p.tiktok.Tokens, p.shopify.Tokens = stillTikTok{still}, stillShopify{still}

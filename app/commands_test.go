@@ -47,7 +47,7 @@ func TestHelp(t *testing.T) {
 	code, out, _ = command(t, nil, "explain", "--help")
 	has(t, "explain --help", code, 0, out, "TikTok order number")
 	code, out, _ = command(t, nil, "--version")
-	has(t, "--version", code, 0, out, version)
+	has(t, "--version", code, 0, out, version())
 	for _, args := range [][]string{{"frobnicate"}, {"serve", "--frobnicate"}, {"explain"}, {}} {
 		code, out, errs := command(t, nil, args...)
 		has(t, "switchback "+strings.Join(args, " "), code, 2, errs, "switchback:")

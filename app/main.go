@@ -12,17 +12,17 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	// Shops have time zones; a machine, and above all a container, may have none.
+	_ "time/tzdata"
 
 	"github.com/alecthomas/kong"
 )
-
-// version is set by release builds: -ldflags "-X main.version=…".
-var version = "dev"
 
 // commands is the command line.
 type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run Switchback: webhooks, pages, API and jobs."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Run Switchback with simulated platforms and tell the story of an order. No account, no network."`
+	Health    healthCommand    `cmd:"" help:"Ask the server on this machine whether it can work; exits 1 when not. For containers."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version and exit."`
 	Check     checkCommands    `cmd:"" help:"Check configuration, tokens, scopes, webhooks and clock, or one order in Loop; each line is ok or says how to mend it."`
 	Explain   explainCommand   `cmd:"" help:"Tell everything that happened to one order, and why."`
@@ -58,7 +58,7 @@ func run(w world, args []string) int {
 		kong.Name("switchback"),
 		kong.Description("TikTok Shop orders in Shopify, so that Loop finds them. Configuration is by environment; see README.md."),
 		kong.Writers(w.out, w.errs),
-		kong.Vars{"version": version},
+		kong.Vars{"version": version()},
 		kong.Exit(func(status int) { code = status }),
 	)
 	if err != nil {

@@ -103,7 +103,7 @@ func join(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, e
 	if err := queue.Migrate(ctx, kept); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), kept.Close())
 	}
-	numbers := metrics.New(version)
+	numbers := metrics.New(version())
 	log = slog.New(numbers.Log(log.Handler()))
 	p := &program{cfg: cfg, log: log, store: kept, metrics: numbers}
 	p.reach()
@@ -243,7 +243,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, listener ne
 	if err := p.queue.Start(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	log.Info("serving", "version", version, "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg)
+	log.Info("serving", "version", version(), "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg)
 	return errors.Join(p.answer(ctx, listener), p.queue.Stop(context.WithoutCancel(ctx)))
 }
 
