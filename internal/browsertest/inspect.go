@@ -16,7 +16,9 @@ const mostShift = 0.05
 func (tab *Tab) Inspect(t testing.TB, axe, name string, views []*View, expected ...string) {
 	t.Helper()
 	for _, view := range views {
-		if paint := view.Paint(t); paint.Shift > mostShift {
+		paint := view.Paint(t)
+		t.Logf("%s: the largest part was drawn after %.0f ms, %.3f of it moved", name, paint.LargestMS, paint.Shift)
+		if paint.Shift > mostShift {
 			t.Errorf("%s %s: %.3f of it moved after it was drawn", name, view.origin, paint.Shift)
 		}
 		// What is folded is looked at too.
