@@ -239,7 +239,7 @@ func settledStage(t *testing.T, meanwhile ...func(*stage)) *stage {
 	running, end := context.WithCancel(t.Context())
 	defer end()
 	ended := make(chan error, 1)
-	go func() { ended <- serve(running, cfg, slog.New(slog.DiscardHandler), listener) }()
+	go func() { ended <- serve(running, cfg, everything, slog.New(slog.DiscardHandler), listener) }()
 	s.until(t, s.ready)
 	s.furnished(t)
 	for _, do := range meanwhile {

@@ -114,14 +114,21 @@ type child struct {
 // start runs `serve` as an operator would, and waits until it is ready.
 func (s *stage) start(t testing.TB) *child {
 	t.Helper()
+	c := s.begin(t, everything, nil)
+	s.until(t, s.ready)
+	return c
+}
+
+// begin runs `serve` in that role and waits for nothing; more is added to its environment.
+func (s *stage) begin(t testing.TB, as role, more []string) *child {
+	t.Helper()
 	log := newJournal(t)
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), "serve") //nolint:gosec // built by this test
-	cmd.Env, cmd.Stderr, cmd.Dir = s.environ, log, t.TempDir()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), "serve", "--role", string(as)) //nolint:gosec // built by this test
+	cmd.Env, cmd.Stderr, cmd.Dir = slices.Concat(s.environ, more), log, t.TempDir()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() }) // long gone, unless the test failed
-	s.until(t, s.ready)
 	return &child{cmd, log}
 }
 

@@ -204,7 +204,7 @@ func TestLoadReceiver(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A log that is encoded and thrown away: what the reader of a pipe does is not ours.
-	p, err := build(t.Context(), cfg, slog.New(slog.NewJSONHandler(io.Discard, nil)))
+	p, err := build(t.Context(), cfg, everything, slog.New(slog.NewJSONHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func startSandbox(ctx context.Context, listener net.Listener, database string, l
 	running, end := context.WithCancelCause(ctx)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- serve(running, cfg, log, listener)
+		ended <- serve(running, cfg, everything, log, listener)
 		end(errEnded) // nobody need wait for it
 	}()
 	s.stop = func() error {

@@ -35,10 +35,12 @@ import (
 )
 
 // serveCommand runs the program until it is told to stop.
-type serveCommand struct{}
+type serveCommand struct {
+	Role role `enum:"web,worker,all" default:"all" help:"What this process does: 'web' takes requests and deliveries, 'worker' runs jobs, 'all' does both. On SQLite only 'all'."`
+}
 
 // Run loads the configuration, builds the program and serves.
-func (serveCommand) Run(w world) error {
+func (c serveCommand) Run(w world) error {
 	cfg, err := config.Load(w.environ, config.Encryption, config.ShopifyApp, config.TikTokApp)
 	if err != nil {
 		return err
@@ -47,12 +49,13 @@ func (serveCommand) Run(w world) error {
 	if err != nil {
 		return fmt.Errorf("listen on port %d: %w", cfg.Port, err)
 	}
-	return serve(w.ctx, cfg, newLog(cfg, w.errs), listener)
+	return serve(w.ctx, cfg, c.Role, newLog(cfg, w.errs), listener)
 }
 
 // program is Switchback: its parts, and how they are joined.
 type program struct {
 	cfg     config.Config
+	role    role
 	log     *slog.Logger
 	store   *store.Store
 	app     *shopify.App
@@ -72,15 +75,21 @@ type program struct {
 
 // build opens the database, brings it to this version, and joins the parts:
 // store, platforms, features, jobs, routes.
-func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, error) {
+func build(ctx context.Context, cfg config.Config, as role, log *slog.Logger) (*program, error) {
+	if err := as.fits(cfg); err != nil {
+		return nil, err
+	}
 	p, err := join(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
-	p.queue, err = queue.New(queue.Options{
-		Store: p.store, Workers: p.workers(), Logger: p.log,
-		Periodic: append(p.watches(), queue.Every(24*time.Hour, inbox.PruneArgs{})),
-	})
+	p.role = as
+	options := queue.Options{Store: p.store, Logger: p.log}
+	if as.runsJobs() {
+		options.Workers = p.workers()
+		options.Periodic = append(p.watches(), queue.Every(24*time.Hour, inbox.PruneArgs{}))
+	}
+	p.queue, err = queue.New(options)
 	if err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
@@ -89,7 +98,7 @@ func build(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), p.store.Close())
 	}
-	p.handler = routes.New(p.routes(declared))
+	p.handler = as.handler(p.routes(declared))
 	return p, nil
 }
 
@@ -185,7 +194,7 @@ func (p *program) routes(declared appconfig.App) routes.Deps {
 		TikTokAppKey: p.cfg.TikTokAppKey, TikTokAppSecret: p.cfg.TikTokAppSecret,
 		MissingScopes: declared.MissingScopes,
 		Now:           time.Now, Log: p.log,
-		Parts: []routes.Part{{Name: "database", Ask: p.store.Ping}, {Name: "migrations", Ask: p.store.Migrated}, {Name: "queue", Ask: p.queue.Ready}},
+		Parts: p.parts(),
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
 		Overview: p.store, Figures: p.store, Backlog: p.queue, Settings: p.store, Panel: &switches.Panel{Store: p.store, KeyReview: keyReview},
@@ -234,17 +243,36 @@ func newLog(cfg config.Config, out io.Writer) *slog.Logger {
 }
 
 // serve builds the program and runs it on the listener until ctx ends.
-func serve(ctx context.Context, cfg config.Config, log *slog.Logger, listener net.Listener) (err error) {
-	p, err := build(ctx, cfg, log)
+func serve(ctx context.Context, cfg config.Config, as role, log *slog.Logger, listener net.Listener) (err error) {
+	p, err := build(ctx, cfg, as, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, p.store.Close()) }()
-	if err := p.queue.Start(ctx); err != nil {
-		return errors.Join(err, listener.Close())
+	if as.runsJobs() {
+		if err := p.queue.Start(ctx); err != nil {
+			return errors.Join(err, listener.Close())
+		}
 	}
-	log.Info("serving", "version", version(), "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg)
-	return errors.Join(p.answer(ctx, listener), p.queue.Stop(context.WithoutCancel(ctx)))
+	log.Info("serving", "version", version, "role", string(as), "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg)
+	return p.run(ctx, listener)
+}
+
+// run answers until ctx ends. Then open requests and running jobs end side by
+// side, so that the process is gone within 25 seconds.
+func (p *program) run(ctx context.Context, listener net.Listener) error {
+	running, end := context.WithCancel(ctx)
+	stopped := make(chan error, 1)
+	go func() {
+		<-running.Done()
+		if p.role.runsJobs() {
+			stopped <- p.queue.Stop(context.WithoutCancel(ctx))
+		}
+		close(stopped)
+	}()
+	err := p.answer(ctx, listener)
+	end()
+	return errors.Join(err, <-stopped)
 }
 
 const (

@@ -119,7 +119,7 @@ func (s *stage) serve(t testing.TB, listener net.Listener) {
 	running, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	log := newJournal(t)
 	ended := make(chan error, 1)
-	go func() { ended <- serve(running, cfg, slog.New(slog.NewTextHandler(log, nil)), listener) }()
+	go func() { ended <- serve(running, cfg, everything, slog.New(slog.NewTextHandler(log, nil)), listener) }()
 	t.Cleanup(func() {
 		end()
 		if err := <-ended; err != nil {
