@@ -16,7 +16,7 @@ var (
 	attribute = regexp.MustCompile(`([A-Za-z][\w-]*)(?:="([^"]*)")?`)
 )
 
-// Polaris ignores what it does not know, so that a misspelt attribute would only
+// Polaris ignores what it does not know, so that an attribute with a slip in it would only
 // be missed by whoever looks closely.
 func TestPagesUseWhatPolarisHas(t *testing.T) {
 	t.Parallel()

@@ -21,7 +21,7 @@ func visits(t *testing.T, b *bench) {
 		t.Errorf("a placeholder is no buyer: %v, %v", came, err)
 	}
 	b.pass(time.Minute)
-	real := b.Now().UTC()
+	genuine := b.Now().UTC()
 	must(t, b.CountVisit(t.Context(), demo, links.VisitFound))
 	b.pass(time.Minute)
 	must(t, b.CountVisit(t.Context(), demo, links.VisitFound))
@@ -30,16 +30,16 @@ func visits(t *testing.T, b *bench) {
 	must(t, b.CountVisit(t.Context(), other, links.VisitFound))
 
 	first, came, err := b.FirstVisit(t.Context(), demo)
-	if !came || err != nil || !first.Equal(real) {
-		t.Errorf("the first real visit: %v, %v, %v, want %v", first, came, err, real)
+	if !came || err != nil || !first.Equal(genuine) {
+		t.Errorf("the first real visit: %v, %v, %v, want %v", first, came, err, genuine)
 	}
-	day := real.Truncate(24 * time.Hour)
+	day := genuine.Truncate(24 * time.Hour)
 	list, err := b.Visits(t.Context(), demo, day)
 	must(t, err)
 	want := []links.Visits{
-		{Day: day, Outcome: links.VisitFound, Count: 2, FirstAt: real},
-		{Day: day, Outcome: links.VisitMalformed, Count: 1, FirstAt: real.Add(-time.Minute)},
-		{Day: day.Add(24 * time.Hour), Outcome: links.VisitImported, Count: 1, FirstAt: real.Add(24*time.Hour + time.Minute)},
+		{Day: day, Outcome: links.VisitFound, Count: 2, FirstAt: genuine},
+		{Day: day, Outcome: links.VisitMalformed, Count: 1, FirstAt: genuine.Add(-time.Minute)},
+		{Day: day.Add(24 * time.Hour), Outcome: links.VisitImported, Count: 1, FirstAt: genuine.Add(24*time.Hour + time.Minute)},
 	}
 	if diff := cmp.Diff(want, list); diff != "" {
 		t.Error(diff)
