@@ -139,3 +139,38 @@ func TestDockerfile(t *testing.T) {
 		}
 	}
 }
+
+// A release is built as the Dockerfile builds, and its image is the same but for that.
+func TestReleaseConfiguration(t *testing.T) {
+	t.Parallel()
+	var release struct {
+		Version int
+		Builds  []struct {
+			Main         string
+			Env, Ldflags []string
+			Goos, Goarch []string
+		}
+		Images []struct {
+			Dockerfile string
+		} `yaml:"dockers_v2"`
+		Sboms    []map[string]any
+		Checksum map[string]any
+	}
+	if err := yaml.Unmarshal([]byte(deployed(t, ".goreleaser.yaml")), &release); err != nil {
+		t.Fatal(err)
+	}
+	if release.Version != 2 || len(release.Builds) != 1 || len(release.Images) != 1 || len(release.Sboms) == 0 || len(release.Checksum) == 0 {
+		t.Fatalf("%+v", release)
+	}
+	build := release.Builds[0]
+	if build.Main != "./app" || !slices.Contains(build.Env, "CGO_ENABLED=0") || !strings.Contains(build.Ldflags[0], "-X main.release=") || len(build.Goos)*len(build.Goarch) != 6 {
+		t.Errorf("%+v", build)
+	}
+	for _, line := range []string{"USER nonroot:nonroot", `HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["/switchback", "health"]`, "FROM gcr.io/distroless/static-debian12:nonroot"} {
+		for _, name := range []string{"Dockerfile", release.Images[0].Dockerfile} {
+			if !slices.Contains(strings.Split(deployed(t, name), "\n"), line) {
+				t.Errorf("%s lacks %s", name, line)
+			}
+		}
+	}
+}

@@ -23,6 +23,7 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run Switchback: webhooks, pages, API and jobs."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Run Switchback with simulated platforms and tell the story of an order. No account, no network."`
 	Health    healthCommand    `cmd:"" help:"Ask the server on this machine whether it can work; exits 1 when not. For containers."`
+	Backup    backupCommand    `cmd:"" help:"Copy the SQLite database into a file while the server runs."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version and exit."`
 	Move      moveCommand      `cmd:"" help:"Move a SQLite database to an empty PostgreSQL one, whole or not at all."`
 	Check     checkCommands    `cmd:"" help:"Check configuration, tokens, scopes, webhooks and clock, or one order in Loop; each line is ok or says how to mend it."`
