@@ -1,6 +1,7 @@
 package returns
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,8 @@ type Desk struct {
 	Counter  Counter
 	Now      func() time.Time
 	Log      *slog.Logger
-	// Patience is how long an import is waited for; 0 is 8 s. Every is how often the ledger is looked at meanwhile; 0 is 200 ms.
+	// Patience is how long an import is waited for, and what every other visit that matches no order takes; 0 is 8 s.
+	// Every is how often the ledger is looked at meanwhile; 0 is 200 ms.
 	Patience, Every time.Duration
 
 	visitors window[netip.Prefix]
@@ -93,6 +95,10 @@ func (d *Desk) Visit(ctx context.Context, slug, order, zip string, from netip.Ad
 
 // look finds the order's name in Shopify; the given one where number and ZIP do not match. What fails on the way is
 // logged: the buyer goes on.
+//
+// Only a match is answered before patience ends. A number that is not there may be on its way in and is waited for; were a
+// known number with another ZIP answered sooner, the clock would tell which numbers the shop has. Who waits in vain has
+// mistyped, and is asked again by the portal anyway.
 func (d *Desk) look(ctx context.Context, shop shopify.Domain, ask Ask, from netip.Addr) (string, links.VisitOutcome) {
 	if !d.visitors.allow(d.Now(), network(from), visitsAMinute) {
 		return ask.Order, links.VisitLimited
@@ -100,11 +106,14 @@ func (d *Desk) look(ctx context.Context, shop shopify.Domain, ask Ask, from neti
 	if ask.Number == "" {
 		return ask.Order, links.VisitUnknown
 	}
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(d.Patience, usualPatience))
+	defer cancel()
 	name, outcome, err := d.find(ctx, shop, ask)
 	if err != nil {
 		d.Log.WarnContext(ctx, "visit.lookup", "shop", shop, "error", err)
 	}
 	if name == "" {
+		<-ctx.Done()
 		name = ask.Order
 	}
 	return name, outcome
@@ -131,18 +140,9 @@ func (d *Desk) find(ctx context.Context, shop shopify.Domain, ask Ask) (string, 
 	return d.wait(ctx, shop, ask)
 }
 
-// wait looks until the order is in Shopify or patience ends. The import goes on without it.
+// wait looks until the order is in Shopify or patience ends, with ctx. The import goes on without it.
 func (d *Desk) wait(ctx context.Context, shop shopify.Domain, ask Ask) (string, links.VisitOutcome, error) {
-	patience, every := d.Patience, d.Every
-	if patience == 0 {
-		patience = usualPatience
-	}
-	if every == 0 {
-		every = usualEvery
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	ticks := time.NewTicker(every)
+	ticks := time.NewTicker(cmp.Or(d.Every, usualEvery))
 	defer ticks.Stop()
 	for {
 		select {

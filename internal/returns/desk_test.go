@@ -3,6 +3,7 @@ package returns
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -129,10 +130,55 @@ func TestEveryVisitEndsAtThePortal(t *testing.T) {
 				if err != nil || to != portal+c.to || len(w.counted) != 1 || w.counted[0] != c.outcome {
 					t.Errorf("%s, %v, counted %v", to, err, w.counted)
 				}
-				if took := time.Since(began); took > usualPatience {
+				switch took := time.Since(began); {
+				case took > usualPatience:
 					t.Errorf("the buyer waited for %v", took)
+				case c.outcome == links.VisitFound && took > 0:
+					t.Errorf("an order that is there took %v", took)
 				}
 				time.Sleep(time.Minute) // an import that is under way ends by itself
+			})
+		})
+	}
+}
+
+// A stranger with a clock learns no more than one who reads the answer: which
+// numbers the shop has, which it had to fetch and which nobody has take as long.
+func TestMissesTakeTheSameTime(t *testing.T) {
+	t.Parallel()
+	const fresh = "576461413038785799"
+	for name, c := range map[string]struct {
+		order  string
+		change func(*town)
+		before int // strangers in the same minute
+	}{
+		"known, another ZIP":        {known, func(*town) {}, 0},
+		"held":                      {known, func(w *town) { w.rows[known] = links.Order{Shop: demo, ID: known, State: links.Held} }, 0},
+		"imported, another ZIP":     {fresh, func(w *town) { w.takes = 3 * time.Second }, 0},
+		"never imported":            {fresh, func(*town) {}, 0},
+		"cannot be ours":            {fresh, func(w *town) { w.refuses = links.ErrNotFound }, 0},
+		"queue is down":             {fresh, func(w *town) { w.refuses = errors.New("down") }, 0},
+		"store is down":             {known, func(w *town) { w.broken = errors.New("down") }, 0},
+		"unknown, too many of them": {fresh, func(*town) {}, strangersAMinute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newTown()
+				c.change(w)
+				d := w.desk()
+				for range c.before {
+					d.strange.allow(d.Now(), demo, strangersAMinute)
+				}
+				began := time.Now()
+				to, err := d.Visit(t.Context(), "slug", c.order, "10001", visitor)
+				if err != nil || to != portal+"?order="+c.order+"&zip=10001" {
+					t.Errorf("%s, %v", to, err)
+				}
+				if took := time.Since(began); took != usualPatience {
+					t.Errorf("answered after %v", took)
+				}
+				time.Sleep(time.Minute)
 			})
 		})
 	}
@@ -180,9 +226,11 @@ func TestLookupsAreCapped(t *testing.T) {
 			t.Errorf("another visitor is not: %s", to)
 		}
 		w.refuses = links.ErrNotFound
+		var crowd sync.WaitGroup
 		for n := range strangersAMinute + 5 {
-			visit("57646141303800"+time.Unix(int64(n), 0).UTC().Format("1504")[:4]+string(rune('0'+n%10)), netip.AddrFrom4([4]byte{198, 51, 100, byte(n)}))
+			crowd.Go(func() { visit(fmt.Sprintf("5764614130380%05d", n), netip.AddrFrom4([4]byte{198, 51, 100, byte(n)})) })
 		}
+		crowd.Wait()
 		if len(w.asked) != strangersAMinute {
 			t.Errorf("%d unknown numbers were asked for, want %d", len(w.asked), strangersAMinute)
 		}
