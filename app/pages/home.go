@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/guide"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
@@ -13,8 +14,9 @@ import (
 type Home struct {
 	Frame
 	Connections []shops.Connection
-	Settings    shops.Settings
 	Glance      links.Glance
+	// Guide is how far the set-up is.
+	Guide guide.Guide
 	// Open tells how many exceptions of each code wait for a person.
 	Open map[exceptions.Code]int
 	// Days are the last ones, the oldest first.

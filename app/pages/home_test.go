@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchbackhq/switchback/app/pages"
 	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/guide"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
@@ -14,7 +15,7 @@ import (
 func busy() pages.Home {
 	day := time.Date(2026, 2, 1, 6, 0, 0, 0, time.UTC)
 	home := pages.Home{
-		Frame: frame, Settings: shops.DefaultSettings(), Queued: 3 * time.Second,
+		Frame: frame, Queued: 3 * time.Second,
 		Connections: []shops.Connection{
 			{TikTokShop: "7", Name: hostile, Region: "US", Currency: "USD"},
 			{TikTokShop: "8", Region: "GB", Currency: "GBP", Off: shops.OffOtherCurrency},
@@ -50,20 +51,19 @@ func TestHome(t *testing.T) {
 // The page names one thing to do, the one that comes first.
 func TestTheNextThingToDo(t *testing.T) {
 	t.Parallel()
-	on := shops.Settings{PullOrders: true, PushOrders: true, PullFulfillments: true, PushFulfillments: true, PullRefunds: true, PushRefunds: true, ReturnPortalURL: "https://p"}
-	half := on
-	half.PushRefunds = false
-	noPortal := on
-	noPortal.ReturnPortalURL = ""
+	left := guide.Assess(guide.Facts{})
+	asked := guide.Assess(guide.Facts{Marks: guide.Marks{guide.H5Asked: {At: time.Now()}}})
+	waits := guide.Guide{Required: 1, Steps: []guide.Step{{ID: guide.H5Redirect, Title: "Ask TikTok", Ticks: []guide.Tick{{At: time.Now()}}}}}
 	shop := []shops.Connection{{TikTokShop: "7"}}
 	for want, home := range map[string]pages.Home{
 		"Connect your TikTok shop":                  {Frame: frame},
 		"No TikTok shop is synced":                  {Frame: frame, Connections: []shops.Connection{{Off: shops.OffByMerchant}}, Open: map[exceptions.Code]int{exceptions.ZIPMasked: 1}},
-		"hides the ZIP code":                        {Frame: frame, Connections: shop, Settings: on, Open: map[exceptions.Code]int{exceptions.ZIPMasked: 2, exceptions.SKUUnmatched: 1}},
-		"A connection has expired":                  {Frame: frame, Connections: shop, Settings: on, Open: map[exceptions.Code]int{exceptions.ZIPMasked: 2, exceptions.ConnectionExpired: 1}},
-		"Turn on Push refunds":                      {Frame: frame, Connections: shop, Settings: half, Open: map[exceptions.Code]int{exceptions.ZIPMasked: 0}},
-		"Name your return portal":                   {Frame: frame, Connections: shop, Settings: noPortal},
-		`tone="success" heading="Nothing waits for`: {Frame: frame, Connections: shop, Settings: on},
+		"hides the ZIP code":                        {Frame: frame, Connections: shop, Open: map[exceptions.Code]int{exceptions.ZIPMasked: 2, exceptions.SKUUnmatched: 1}},
+		"A connection has expired":                  {Frame: frame, Connections: shop, Open: map[exceptions.Code]int{exceptions.ZIPMasked: 2, exceptions.ConnectionExpired: 1}},
+		"/guide?step=h5_redirect":                   {Frame: frame, Connections: shop, Guide: left, Open: map[exceptions.Code]int{exceptions.ZIPMasked: 0}},
+		"/guide?step=tiktok":                        {Frame: frame, Connections: shop, Guide: asked},
+		`heading="Ask TikTok"`:                      {Frame: frame, Connections: shop, Guide: waits},
+		`tone="success" heading="Nothing waits for`: {Frame: frame, Connections: shop},
 	} {
 		contains(t, home, want, "No order was written and no refund paid", "<b>none</b>")
 	}

@@ -3,9 +3,11 @@ package pages
 import (
 	"cmp"
 	"maps"
+	"net/url"
 	"slices"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/guide"
 )
 
 // Next is the one thing to do next.
@@ -30,15 +32,23 @@ func (h Home) Next() Next {
 		text := exceptions.Describe(code)
 		return Next{text.Sentence, text.Fix, "/exceptions", "Look at what waits for you", false, "warning"}
 	}
-	for _, s := range Switches(h.Settings) {
-		if !s.On && s.Setting != "mirror_shipments" && s.Setting != "mirror_refunds" {
-			return Next{"Turn on " + s.Name, "Then Switchback will " + s.What + ".", "/guide", "Go on with the set-up guide", false, "info"}
-		}
-	}
-	if h.Settings.ReturnPortalURL == "" {
-		return Next{"Name your return portal", "Buyers from TikTok are led there by the return link.", "/guide", "Go on with the set-up guide", false, "info"}
+	if step, ok := h.step(); ok {
+		at := GuidePath + "?" + url.Values{"step": {string(step.ID)}}.Encode()
+		return Next{step.Title, step.What, at, "Go on with the set-up guide", false, "info"}
 	}
 	return Next{"Nothing waits for you", "Orders, shipments and refunds flow by themselves.", "/orders", "Look at the orders", false, "success"}
+}
+
+// step is the first of the guide that is left to do. One that was begun and
+// waits for somebody else, as TikTok's approval does, comes after the others.
+func (h Home) step() (guide.Step, bool) {
+	for _, step := range h.Guide.Steps {
+		begun := slices.ContainsFunc(step.Ticks, func(t guide.Tick) bool { return !t.At.IsZero() })
+		if !step.Optional && step.State != guide.Done && !begun {
+			return step, true
+		}
+	}
+	return h.Guide.Next()
 }
 
 func (h Home) syncing() bool {

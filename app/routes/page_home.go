@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/switchbackhq/switchback/app/pages"
+	"github.com/switchbackhq/switchback/internal/guide"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
 )
@@ -42,15 +43,15 @@ func (s *server) home(c *gin.Context) {
 
 func (s *server) readHome(ctx context.Context, page *pages.Home) error {
 	shop, zone, now := page.Shop.Domain, page.Zone(), s.Now()
-	var errs [6]error
+	var errs [4]error
+	var facts guide.Facts
 	var slots []links.Slot
 	var oldest time.Time
-	page.Connections, errs[0] = s.Overview.Connections(ctx, shop)
-	page.Settings, errs[1] = s.Settings.Settings(ctx, shop)
-	page.Glance, errs[2] = s.Figures.Glance(ctx, shop, links.Midnight(now, zone))
-	page.Open, errs[3] = s.Open.ExceptionCounts(ctx, shop)
-	slots, errs[4] = s.Figures.Statistics(ctx, shop, links.Midnight(now.AddDate(0, 0, -plotted), zone))
-	oldest, errs[5] = s.Backlog.Oldest(ctx)
+	facts, errs[0] = s.Guide.Read(ctx, page.Shop, s.returnLink(page.Shop))
+	page.Glance, errs[1] = s.Figures.Glance(ctx, shop, links.Midnight(now, zone))
+	slots, errs[2] = s.Figures.Statistics(ctx, shop, links.Midnight(now.AddDate(0, 0, -plotted), zone))
+	oldest, errs[3] = s.Backlog.Oldest(ctx)
+	page.Connections, page.Open, page.Guide = facts.Connections, facts.Exceptions, guide.Assess(facts)
 	page.Days = links.Days(slots, zone, now, plotted)
 	if !oldest.IsZero() {
 		page.Queued = now.Sub(oldest)
