@@ -64,7 +64,7 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseLeases(ctx, db.EraseLeasesParams{Shop: domain, Now: micros(s.now())}),
 		eraseSlots(ctx, q, domain, before),
 		// What stays forgets those that went.
-		q.ClearExcepted(ctx, db.ClearExceptedParams{Shop: domain}),
+		q.ClearAllExcepted(ctx, domain),
 		refollowRefunds(ctx, q, domain),
 	)
 }

@@ -13,9 +13,20 @@ import (
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
+const clearAllExcepted = `-- name: ClearAllExcepted :exec
+UPDATE orders SET excepted = FALSE
+WHERE orders.shop = $1 AND excepted
+    AND NOT EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = orders.shop AND e.order_id = orders.order_id AND e.status = 'open')
+`
+
+func (q *Queries) ClearAllExcepted(ctx context.Context, shop shopify.Domain) error {
+	_, err := q.db.ExecContext(ctx, clearAllExcepted, shop)
+	return err
+}
+
 const clearExcepted = `-- name: ClearExcepted :exec
 UPDATE orders SET excepted = FALSE
-WHERE orders.shop = $1 AND (orders.order_id = $2 OR $2 = '') AND excepted
+WHERE orders.shop = $1 AND orders.order_id = $2 AND excepted
     AND NOT EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = orders.shop AND e.order_id = orders.order_id AND e.status = 'open')
 `
 
@@ -24,7 +35,6 @@ type ClearExceptedParams struct {
 	OrderID tiktok.OrderID
 }
 
-// No order means all.
 func (q *Queries) ClearExcepted(ctx context.Context, arg ClearExceptedParams) error {
 	_, err := q.db.ExecContext(ctx, clearExcepted, arg.Shop, arg.OrderID)
 	return err

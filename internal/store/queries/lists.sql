@@ -60,9 +60,13 @@ WHERE shop = sqlc.arg(shop) AND order_id = sqlc.arg(order_id);
 UPDATE orders SET excepted = TRUE WHERE shop = sqlc.arg(shop) AND order_id = sqlc.arg(order_id) AND NOT excepted;
 
 -- name: ClearExcepted :exec
--- No order means all.
 UPDATE orders SET excepted = FALSE
-WHERE orders.shop = sqlc.arg(shop) AND (orders.order_id = sqlc.arg(order_id) OR sqlc.arg(order_id) = '') AND excepted
+WHERE orders.shop = sqlc.arg(shop) AND orders.order_id = sqlc.arg(order_id) AND excepted
+    AND NOT EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = orders.shop AND e.order_id = orders.order_id AND e.status = 'open');
+
+-- name: ClearAllExcepted :exec
+UPDATE orders SET excepted = FALSE
+WHERE orders.shop = sqlc.arg(shop) AND excepted
     AND NOT EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = orders.shop AND e.order_id = orders.order_id AND e.status = 'open');
 
 -- name: RefundedOrders :many
