@@ -25,7 +25,7 @@ func TestASKUIsMappedWhereItIsMissed(t *testing.T) {
 	page.See(t, held, "NOBODY-HAS-THIS")
 	page.Fill(t, "Search in Shopify", "Corduroy")
 	page.Click(t, "button", "Search a variant for TikTok SKU")
-	page.Click(t, "button", "Use Corduroy Cap")
+	page.Click(t, "button", "Use this variant: Corduroy Cap")
 	page.See(t, "Nothing waits for you here.")
 	s.openOrder(t, held).See(t, "In Shopify")
 	if sku := s.one(t, sandbox.Shop, held).Lines[0].SKU; sku != "HAT-RST" {
