@@ -16,6 +16,8 @@ const (
 	firstBucket, firstRate = 1000, 50
 	// patience is the longest wait inside a call; what takes longer goes back to the queue.
 	patience = 2 * time.Second
+	// A refusal cuts the share, which answers let grow again.
+	shareCut, shareGrowth, leastShare = 0.8, 0.01, 0.1
 )
 
 var errBucketEmpty = errors.New("the shop's query budget is used up for now")
@@ -26,10 +28,13 @@ var errBucketEmpty = errors.New("the shop's query budget is used up for now")
 //
 // Every answer corrects the count. While other calls are in flight, Shopify may
 // not have charged them yet, so the lower of both counts is believed; other
-// processes of the same app draw from the same bucket, which the answers show.
+// processes of the same app draw from the same bucket, which the answers show; a
+// refusal tells that they do so now, and less of what flows in is counted on.
 type limiter struct {
 	mu                    sync.Mutex
 	size, rate, available float64
+	// share is how much of the rate is counted on: less while others draw too.
+	share float64
 	// at is when available was last brought up to date.
 	at       time.Time
 	inFlight int
@@ -50,7 +55,7 @@ type costKey struct {
 
 func newLimiter() *limiter {
 	return &limiter{
-		size: firstBucket, rate: firstRate, available: firstBucket, at: time.Now(),
+		size: firstBucket, rate: firstRate, available: firstBucket, share: 1, at: time.Now(),
 		changed: make(chan struct{}), asked: map[costKey]float64{},
 	}
 }
@@ -147,6 +152,9 @@ func (l *limiter) settle(op operation, reserved float64, spent *cost) {
 	charged := 0.0
 	if spent.Actual != nil {
 		charged = *spent.Actual
+		l.share = min(1, l.share+shareGrowth)
+	} else {
+		l.share = max(leastShare, l.share*shareCut)
 	}
 	l.size, l.rate = status.Maximum, status.Rate
 	counted := l.available + reserved - charged
@@ -167,7 +175,7 @@ func (l *limiter) estimate(op operation) float64 {
 
 func (l *limiter) refill() {
 	now := time.Now()
-	l.available = min(l.size, l.available+max(0, now.Sub(l.at).Seconds())*l.rate)
+	l.available = min(l.size, l.available+max(0, now.Sub(l.at).Seconds())*l.rate*l.share)
 	l.at = now
 }
 
@@ -178,7 +186,7 @@ func (l *limiter) untilHolding(points float64) time.Duration {
 	if missing == 0 {
 		return 0
 	}
-	return time.Duration(missing/l.rate*float64(time.Second)) + time.Millisecond
+	return time.Duration(missing/(l.rate*l.share)*float64(time.Second)) + time.Millisecond
 }
 
 // Budget tells how much of the query budget is left at the shop where least is,
