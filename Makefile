@@ -58,7 +58,7 @@ test: ## all tests, shuffled and, with a C compiler, under the race detector
 	  echo "no C compiler: the tests run without the race detector"; \
 	fi
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) -s $(ASSETS)/node_modules/.package-lock.json; fi # axe-core
-	go test $(RACE) -shuffle=on ./...
+	go test $(RACE) -shuffle=on -timeout 30m ./...
 	@if [ -z "$${TEST_POSTGRES_URL:-}" ] && ! command -v initdb >/dev/null 2>&1 && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then \
 	  echo "not checked: PostgreSQL (no server is installed, and TEST_POSTGRES_URL names none)"; fi
 

@@ -17,7 +17,7 @@ type Story struct {
 	App string
 	// Out is where the story is told.
 	Out io.Writer
-	// Patience is how long a step may take; 0 means 20 seconds.
+	// Patience is how long a step may take; 0 means a minute.
 	Patience time.Duration
 
 	order   string // the order the story is about
@@ -90,7 +90,7 @@ func (s *Story) patiently(do func(context.Context) (string, error)) func(context
 func (s *Story) until(ctx context.Context, ask func(context.Context) error) error {
 	patience := s.Patience
 	if patience == 0 {
-		patience = 20 * time.Second
+		patience = time.Minute
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
