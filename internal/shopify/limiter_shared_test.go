@@ -29,25 +29,24 @@ type sharedBucket struct {
 
 func (b *sharedBucket) RoundTrip(r *http.Request) (*http.Response, error) {
 	time.Sleep(20 * time.Millisecond) // there
-	extensions := ""
 	b.mu.Lock()
 	now := time.Now()
 	b.left = min(b.size, b.left+now.Sub(b.at).Seconds()*b.rate)
 	b.at = now
 	status := `"throttleStatus":{"maximumAvailable":%v,"currentlyAvailable":%v,"restoreRate":%v}`
-	body := `{"data":{},"extensions":{"cost":{"requestedQueryCost":%v,"actualQueryCost":%v,` + status + `}}}`
+	answer := `{"data":{},"extensions":{"cost":{"requestedQueryCost":%v,"actualQueryCost":%v,` + status + `}}}`
 	if b.left < b.price {
 		b.refused++
-		body = `{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"extensions":{"cost":{"requestedQueryCost":%v,"actualQueryCost":null,` + status + `}}}`
-		extensions = fmt.Sprintf(body, b.price, b.size, b.left, b.rate)
+		answer = `{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"extensions":{"cost":{"requestedQueryCost":%v,"actualQueryCost":null,` + status + `}}}`
+		answer = fmt.Sprintf(answer, b.price, b.size, b.left, b.rate)
 	} else {
 		b.answered++
 		b.left -= b.price
-		extensions = fmt.Sprintf(body, b.price, b.price, b.size, b.left, b.rate)
+		answer = fmt.Sprintf(answer, b.price, b.price, b.size, b.left, b.rate)
 	}
 	b.mu.Unlock()
 	time.Sleep(30 * time.Millisecond) // and back
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewBufferString(extensions)), Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewBufferString(answer)), Request: r}, nil
 }
 
 type anyToken struct{}
