@@ -115,7 +115,7 @@ func (s *Store) moveTable(ctx context.Context, tx pgx.Tx, t moving) (copied int6
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	copied, err = tx.CopyFrom(ctx, name, t.columns, pgx.CopyFromFunc(func() ([]any, error) { return t.next(rows) }))
-	if err != nil {
+	if err := errors.Join(err, rows.Err()); err != nil {
 		return 0, err
 	}
 	var before, after int64
@@ -132,7 +132,7 @@ func (s *Store) moveTable(ctx context.Context, tx pgx.Tx, t moving) (copied int6
 // next is a row as PostgreSQL takes it, nil after the last.
 func (t moving) next(rows *sql.Rows) ([]any, error) {
 	if !rows.Next() {
-		return nil, rows.Err()
+		return nil, nil
 	}
 	values, places := make([]any, len(t.columns)), make([]any, len(t.columns))
 	for n := range values {
