@@ -62,7 +62,7 @@ func licenseIn(t *testing.T, dir string) string {
 	}
 	for _, entry := range entries {
 		upper := strings.ToUpper(entry.Name())
-		if !strings.HasPrefix(upper, "LICENSE") && !strings.HasPrefix(upper, "LICENCE") && !strings.HasPrefix(upper, "COPYING") {
+		if !strings.HasPrefix(upper, "LICENSE") && !strings.HasPrefix(upper, "LICENCE") && !strings.HasPrefix(upper, "COPYING") { //nolint:misspell // how some spell it
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(dir, entry.Name())) //nolint:gosec // a file of the module cache
