@@ -124,13 +124,11 @@ type Connector interface {
 	Switch(ctx context.Context, shop shopify.Domain, id tiktok.ShopID, on bool) error
 }
 
-// Overview is what the home page counts.
+// Overview is what pages and settings say of a shop in a few words.
 type Overview interface {
 	Connections(ctx context.Context, shop shopify.Domain) ([]shops.Connection, error)
 	// Permissions tell until when each seller's permission lasts, by the seller's id.
 	Permissions(ctx context.Context, shop shopify.Domain) (map[tiktok.OpenID]shops.Permission, error)
-	OrderCounts(ctx context.Context, shop shopify.Domain) (map[links.State]int, error)
-	CountExceptions(ctx context.Context, shop shopify.Domain) (int, error)
 	// CountShipmentsHolding counts shipments that are planned and kept for a reason.
 	CountShipmentsHolding(ctx context.Context, shop shopify.Domain, reason string) (int, error)
 }

@@ -170,11 +170,6 @@ func (w *world) Connections(context.Context, shopify.Domain) ([]shops.Connection
 	return []shops.Connection{{TikTokShop: "7", OpenID: "seller", Name: "Sunny", Region: "US", Currency: "USD"}}, nil
 }
 
-func (w *world) OrderCounts(context.Context, shopify.Domain) (map[links.State]int, error) {
-	return map[links.State]int{links.Written: 41}, nil
-}
-func (w *world) CountExceptions(context.Context, shopify.Domain) (int, error) { return 2, nil }
-
 func (w *world) CountShipmentsHolding(_ context.Context, shop shopify.Domain, reason string) (int, error) {
 	if shop == demo && reason == fulfillments.PushOff {
 		return 7, nil

@@ -146,15 +146,6 @@ func (s *Store) OrderExceptions(ctx context.Context, shop shopify.Domain, order 
 	return exceptionsOf(rows), nil
 }
 
-// CountExceptions tells how many are open; no shop means all shops.
-func (s *Store) CountExceptions(ctx context.Context, shop shopify.Domain) (int, error) {
-	count, err := s.read.CountExceptions(ctx, shop)
-	if err != nil {
-		return 0, fmt.Errorf("count exceptions: %w", err)
-	}
-	return int(count), nil
-}
-
 // OpenByCode counts the open exceptions of all shops by code, each up to a limit.
 func (s *Store) OpenByCode(ctx context.Context) (map[exceptions.Code]int, error) {
 	counts := map[exceptions.Code]int{}

@@ -35,19 +35,6 @@ func (s *Store) OrdersIn(ctx context.Context, shop shopify.Domain, state links.S
 	return ordersOf(rows), nil
 }
 
-// OrderCounts tells how many orders are in each state; no shop means all shops.
-func (s *Store) OrderCounts(ctx context.Context, shop shopify.Domain) (map[links.State]int, error) {
-	rows, err := s.read.CountOrders(ctx, shop)
-	if err != nil {
-		return nil, fmt.Errorf("count orders: %w", err)
-	}
-	counts := make(map[links.State]int, len(rows))
-	for _, row := range rows {
-		counts[row.State] = int(row.Orders)
-	}
-	return counts, nil
-}
-
 func ordersOf(rows []db.Order) []links.Order {
 	list := make([]links.Order, len(rows))
 	for n, row := range rows {

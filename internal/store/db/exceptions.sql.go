@@ -44,18 +44,6 @@ func (q *Queries) AppendTimeline(ctx context.Context, arg AppendTimelineParams) 
 	return err
 }
 
-const countExceptions = `-- name: CountExceptions :one
-SELECT count(*) FROM exceptions WHERE (shop = $1 OR $1 = '') AND status = 'open'
-`
-
-// The open ones; no shop means all shops.
-func (q *Queries) CountExceptions(ctx context.Context, shop shopify.Domain) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countExceptions, shop)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const countOpenByCode = `-- name: CountOpenByCode :many
 SELECT code, count(*) AS open FROM exceptions WHERE shop = $1 AND status = 'open' GROUP BY code
 `

@@ -81,39 +81,6 @@ func (q *Queries) AddUnit(ctx context.Context, arg AddUnitParams) error {
 	return err
 }
 
-const countOrders = `-- name: CountOrders :many
-SELECT state, count(*) AS orders FROM orders WHERE shop = $1 OR $1 = '' GROUP BY state
-`
-
-type CountOrdersRow struct {
-	State  links.State
-	Orders int64
-}
-
-// No shop means all shops.
-func (q *Queries) CountOrders(ctx context.Context, shop shopify.Domain) ([]CountOrdersRow, error) {
-	rows, err := q.db.QueryContext(ctx, countOrders, shop)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []CountOrdersRow
-	for rows.Next() {
-		var i CountOrdersRow
-		if err := rows.Scan(&i.State, &i.Orders); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const deleteLines = `-- name: DeleteLines :exec
 DELETE FROM order_lines WHERE shop = $1 AND order_id = $2
 `

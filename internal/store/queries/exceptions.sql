@@ -23,10 +23,6 @@ ORDER BY opened_at DESC, id DESC LIMIT sqlc.arg(most);
 -- name: OrderExceptions :many
 SELECT * FROM exceptions WHERE shop = $1 AND order_id = $2 AND status = 'open' ORDER BY opened_at DESC, id DESC;
 
--- name: CountExceptions :one
--- The open ones; no shop means all shops.
-SELECT count(*) FROM exceptions WHERE (shop = sqlc.arg(shop) OR sqlc.arg(shop) = '') AND status = 'open';
-
 -- name: EraseExceptions :exec
 DELETE FROM exceptions WHERE shop = $1 AND opened_at < sqlc.arg(before);
 

@@ -48,10 +48,6 @@ UPDATE orders SET zip_hash = $3 WHERE shop = $1 AND order_id = $2;
 SELECT * FROM orders WHERE shop = sqlc.arg(shop) AND state = sqlc.arg(state) AND reason = sqlc.arg(reason) AND order_id > sqlc.arg(after)
 ORDER BY order_id LIMIT sqlc.arg(most);
 
--- name: CountOrders :many
--- No shop means all shops.
-SELECT state, count(*) AS orders FROM orders WHERE shop = sqlc.arg(shop) OR sqlc.arg(shop) = '' GROUP BY state;
-
 -- name: AddLine :exec
 INSERT INTO order_lines (shop, order_id, position, shopify_line, variant, sku, title, quantity, unit_price, unit_tax, took_stock)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
