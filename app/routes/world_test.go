@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -300,47 +299,6 @@ func (w *world) RetryException(_ context.Context, e exceptions.Exception) error 
 func (w *world) ResolveException(_ context.Context, e exceptions.Exception, action, note string) error {
 	w.note("resolve " + e.ID + " " + action + " " + note)
 	return nil
-}
-
-type installer struct{ *world }
-
-func (i installer) Ensure(_ context.Context, shop shopify.Domain, token string) (shops.Shop, error) {
-	i.note("ensure " + string(shop))
-	if i.tokenErr != nil {
-		return shops.Shop{}, i.tokenErr
-	}
-	if token == "" {
-		return shops.Shop{}, errors.New("no token")
-	}
-	return i.shops[demo], nil
-}
-
-func (i installer) Finish(_ context.Context, shop shopify.Domain, code string) (shops.Shop, error) {
-	i.note("install " + string(shop) + " " + code)
-	return shops.Shop{Domain: shop}, i.tokenErr
-}
-
-type connector struct{ *world }
-
-func (c connector) Begin(_ context.Context, shop shopify.Domain, user string) (string, error) {
-	return "https://tiktok.example/authorize?for=" + string(shop) + "&by=" + user, nil
-}
-
-func (c connector) Finish(_ context.Context, answer connections.Answer) (connections.Outcome, error) {
-	return c.finish(answer)
-}
-
-func (c connector) Switch(_ context.Context, shop shopify.Domain, id tiktok.ShopID, on bool) error {
-	c.note(fmt.Sprintf("switch %s %s %t", shop, id, on))
-	return nil
-}
-
-func (c connector) Disconnect(_ context.Context, shop shopify.Domain, id tiktok.ShopID) ([]tiktok.ShopID, error) {
-	if id != "" && id != "7" {
-		return nil, shops.ErrNotFound
-	}
-	c.note("disconnect " + string(shop) + " " + string(id))
-	return []tiktok.ShopID{"7"}, nil
 }
 
 // call sends one request and returns the answer.
