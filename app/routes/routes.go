@@ -4,8 +4,6 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
-
-	"github.com/switchbackhq/switchback/app/pages"
 )
 
 type server struct {
@@ -22,7 +20,7 @@ func New(d Deps) http.Handler {
 	engine.RedirectTrailingSlash = false
 	trustProxies(engine, d.TrustedProxies)
 
-	s := &server{d, readStatic(pages.Static())}
+	s := &server{d, ours()}
 	engine.Use(s.requestID, s.accessLog, s.recovery, securityHeaders)
 	engine.NoRoute(s.notFound)
 	engine.NoMethod(s.methodNotAllowed)

@@ -11,8 +11,11 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/switchbackhq/switchback/app/pages"
 )
 
 // static are our scripts and styles, read and compressed once: they are few and
@@ -28,6 +31,9 @@ type asset struct {
 	kind          string
 	plain, packed []byte
 }
+
+// ours are the pages' own files, which are part of the binary and never change while it runs.
+var ours = sync.OnceValue(func() *static { return readStatic(pages.Static()) })
 
 // readStatic takes the files of one folder, which is part of the binary: what cannot be read never built.
 func readStatic(folder fs.FS) *static {
