@@ -44,6 +44,8 @@ func (r *run) advanceAll(ctx context.Context) (later, err error) {
 				if err := r.save(ctx, refund, links.Change{}); err != nil {
 					return nil, err
 				}
+			} else if err := r.hear(ctx, refund); err != nil {
+				return nil, err
 			}
 			continue
 		}
@@ -72,6 +74,11 @@ func (r *run) advance(ctx context.Context, refund links.Refund) (waits bool, err
 		return false, err
 	}
 	var steps []links.RefundStep
+	if halt != nil && slices.Contains(nothingSent, halt.Code) {
+		if paid := PaidAside(r.truth(refund, reason)); paid != nil {
+			halt = paid
+		}
+	}
 	if halt == nil {
 		if steps, halt, err = r.plan(ctx, refund, reason); err != nil {
 			return false, err
@@ -128,7 +135,7 @@ func (r *run) claim(ctx context.Context, refund links.Refund) (links.Refund, str
 
 // plan asks TikTok all that a plan takes, before any of it is sent.
 func (r *run) plan(ctx context.Context, refund links.Refund, reason string) ([]links.RefundStep, *Halt, error) {
-	truth := Truth{Order: r.order, Lines: r.lines, Refund: refund, All: r.with(refund), Cases: r.cases, Reason: reason, Reasons: r.reasons}
+	truth := r.truth(refund, reason)
 	var err error
 	if truth.Eligibility, err = r.TikTok.Eligibility(ctx, r.seat, r.id, tiktok.RequestCancel, tiktok.RequestRefund); err != nil {
 		return nil, nil, err
@@ -143,6 +150,11 @@ func (r *run) plan(ctx context.Context, refund links.Refund, reason string) ([]l
 	}
 	steps, halt := Settle(truth, draft)
 	return steps, halt, nil
+}
+
+// truth is what a plan is made from, but for what TikTok is asked for it.
+func (r *run) truth(refund links.Refund, reason string) Truth {
+	return Truth{Order: r.order, Lines: r.lines, Refund: refund, All: r.with(refund), Cases: r.cases, Reason: reason, Reasons: r.reasons}
 }
 
 // with is the order's refunds with this one as it is now.

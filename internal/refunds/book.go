@@ -17,7 +17,8 @@ import (
 // book writes down what became of the steps that were sent.
 func (r *run) book(ctx context.Context) error {
 	for _, refund := range slices.Clone(r.refunds) {
-		if refund.State.Over() || len(refund.Steps) == 0 {
+		moves := slices.ContainsFunc(refund.Steps, func(s links.RefundStep) bool { return s.State == links.StepSent || s.State == links.StepAccepted })
+		if len(refund.Steps) == 0 || refund.State.Over() && (refund.State != links.RefundHandled || !moves) {
 			continue
 		}
 		booked := Booked(refund, r.cases, r.taken(refund.ID))
@@ -74,8 +75,27 @@ func Booked(refund links.Refund, cases Cases, taken []string) links.Refund {
 			follow(step, cases.Find(step.Case))
 		}
 	}
+	if refund.State == links.RefundHandled {
+		return stillHandled(refund)
+	}
 	return summed(refund)
 }
+
+// stillHandled is a refund that a person has dealt with, with what became of the
+// steps that TikTok had taken before. One that it then closed without paying is
+// for the person to know: nothing sends it again.
+func stillHandled(refund links.Refund) links.Refund {
+	sum := summed(refund)
+	refund.Completed = sum.Completed
+	closed := slices.ContainsFunc(refund.Steps, func(s links.RefundStep) bool { return s.State == links.StepRefused && s.Answer == closedUnpaid })
+	if closed && refund.Reason != string(exceptions.RefundRefused) {
+		refund.Reason, refund.Detail = string(exceptions.RefundRefused), lastAnswer(refund.Steps)
+	}
+	return refund
+}
+
+// closedUnpaid is what became of a step whose case ended so.
+const closedUnpaid = "TikTok closed the request without paying"
 
 // follow gives a step the state of its case. A request of the buyer's that is as
 // open as before was not approved: the call is repeated.
@@ -93,7 +113,7 @@ func follow(step *links.RefundStep, c *Case) {
 	case tiktok.PhaseApproved:
 		step.State = links.StepAccepted
 	case tiktok.PhaseClosed:
-		step.State, step.SentAt, step.Answer = links.StepRefused, nil, "TikTok closed the request without paying"
+		step.State, step.SentAt, step.Answer = links.StepRefused, nil, closedUnpaid
 	default:
 		if !approval {
 			step.State = links.StepAccepted

@@ -91,13 +91,7 @@ func (o Option) Fixed() bool { return o.Kind != links.OpenReturn }
 // DraftOf decides by what each unit is at TikTok now which calls a refund takes.
 // Steps that TikTok took before are left out with their units and their money.
 func DraftOf(t Truth) (Draft, *Halt) {
-	d := drafting{Truth: t, sums: sums{currency: money.Currency(t.Order.Payment.Currency)}}
-	d.sums.add(t.Refund.Amount)
-	for _, step := range t.Refund.Steps {
-		if step.State.Stands() {
-			d.sums.minor -= d.sums.read(step.Amount)
-		}
-	}
+	d := draftingOf(t)
 	units := remaining(t.Refund)
 	open, halt := d.covered(units)
 	if halt != nil {
@@ -130,6 +124,18 @@ type drafting struct {
 	sums   sums
 	groups []Group
 	given  []Given
+}
+
+// draftingOf begins with the money that no standing step has.
+func draftingOf(t Truth) *drafting {
+	d := &drafting{Truth: t, sums: sums{currency: money.Currency(t.Order.Payment.Currency)}}
+	d.sums.add(t.Refund.Amount)
+	for _, step := range t.Refund.Steps {
+		if step.State.Stands() {
+			d.sums.minor -= d.sums.read(step.Amount)
+		}
+	}
+	return d
 }
 
 // group sorts units by what is to be done with them.

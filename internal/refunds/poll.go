@@ -276,7 +276,7 @@ func (p *pass) fresh(ctx context.Context, order links.Order, c Case) (bool, erro
 			}
 		}
 	}
-	waiting := slices.ContainsFunc(refunds, func(one links.Refund) bool { return !one.State.Over() })
+	waiting := slices.ContainsFunc(refunds, func(one links.Refund) bool { return !one.State.Over() || owed(one, c.Units) })
 	if waiting || c.phase != tiktok.PhasePaid || !c.Return {
 		return waiting, nil
 	}
