@@ -108,6 +108,6 @@ func (s *server) adminScheme(host string) string {
 
 // notice answers with a page that stands on its own, outside the admin.
 func (s *server) notice(c *gin.Context, status int, page pages.Notice) {
-	c.Header("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	c.Header("Content-Security-Policy", closedPolicy)
 	s.render(c, status, page)
 }

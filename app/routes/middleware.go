@@ -23,6 +23,8 @@ const (
 	installedShopKey = "shop"
 	// retryHeader asks App Bridge to fetch a new session token and repeat the request.
 	retryHeader = "X-Shopify-Retry-Invalid-Session-Request"
+	// closedPolicy lets a document load and do nothing, and nobody frame it.
+	closedPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 func trustProxies(engine *gin.Engine, proxies []netip.Prefix) {
@@ -82,7 +84,10 @@ func (s *server) recovery(c *gin.Context) {
 	c.Next()
 }
 
+// securityHeaders stand on every answer, errors and redirects too. Nobody may
+// frame what does not say otherwise, and pages say what else they may do.
 func securityHeaders(c *gin.Context) {
+	c.Header("Content-Security-Policy", closedPolicy)
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Referrer-Policy", "no-referrer")
 	c.Header("Cache-Control", "no-store")

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -51,6 +52,9 @@ func (s *server) document(c *gin.Context) {
 	query := c.Request.URL.Query()
 	named, shopErr := shopify.ParseDomain(query.Get("shop"))
 	token := query.Get("id_token")
+	if shopErr == nil {
+		s.frame(c, named) // also a refusal is read inside the shop's admin, and nowhere else
+	}
 	switch {
 	case token == "" && !query.Has("shop"):
 		s.reopen(c)
@@ -143,16 +147,38 @@ func (s *server) toBounce(c *gin.Context, shop shopify.Domain) {
 	c.Abort()
 }
 
-// bounce is that page. App Bridge reads where to go from the address; we only
-// let it be an address of ours.
+// bounce is that page. App Bridge reads where to go from the address, and goes
+// there with a session token; we only let it be an address of ours.
 func (s *server) bounce(c *gin.Context) {
-	shop, err := shopify.ParseDomain(c.Query("shop"))
-	if err != nil || !strings.HasPrefix(c.Query("shopify-reload"), s.AppURL+"/") {
+	query, err := readOnce(c.Request.URL.RawQuery)
+	if err != nil || !strings.HasPrefix(query.Get("shopify-reload"), s.AppURL+"/") {
+		s.fail(c, badRequest("invalid_bounce", openInAdmin))
+		return
+	}
+	shop, err := shopify.ParseDomain(query.Get("shop"))
+	if err != nil {
 		s.fail(c, badRequest("invalid_bounce", openInAdmin))
 		return
 	}
 	s.frame(c, shop)
 	s.render(c, http.StatusOK, pages.Bounce{Head: s.head()})
+}
+
+// readOnce reads a query that the browser's scripts read too, and takes only
+// what both understand alike: a browser keeps what url.URL.Query drops, pairs
+// with a bad escape or a semicolon, and of several values each may take another.
+// What the page itself was asked for may come more than once.
+func readOnce(raw string) (url.Values, error) {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"shop", "host", "shopify-reload"} {
+		if n := len(query[name]); n > 1 {
+			return nil, fmt.Errorf("parameter %s comes %d times", name, n)
+		}
+	}
+	return query, nil
 }
 
 // frame lets the shop's own admin, and nobody else, frame the document, and the
