@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/money"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -167,15 +166,4 @@ func (r *run) takeCancellation(ctx context.Context) error {
 		return err
 	}
 	return r.note(ctx, timeline.EventIn, "the order was cancelled in Shopify", "units", fmt.Sprint(len(units)))
-}
-
-// loopOutcome lists the order where Loop's tags say that a return ended in what
-// TikTok cannot give, and no refund tells more.
-func (r *run) loopOutcome(ctx context.Context) error {
-	tagged := slices.ContainsFunc(r.marks.Tags, func(tag string) bool { return slices.Contains(loopOutcomes, tag) })
-	if !tagged || len(r.refunds) > 0 || r.wasDealtWith(handledOutcome) {
-		return nil
-	}
-	r.notices[exceptions.OutcomeNotRefund] = ""
-	return r.dealtWith(ctx, handledOutcome, exceptions.OutcomeNotRefund)
 }

@@ -80,6 +80,15 @@ func troublesInShopify() []trouble {
 			_, err := s.TikTok.OpenReturn(string(id), tiktoksim.ReturnRequest{LineIDs: s.unitsOf(id, "TEE-BLK-L"), By: "SELLER"})
 			s.Must(err)
 		}},
+		{name: "an exchange in Loop beside a refund", code: exceptions.OutcomeNotRefund, meet: func(s *scene) (tiktok.OrderID, shopify.GID) {
+			id := s.delivered()
+			s.refund(id, -1, "MUG-12-SAGE", 1)
+			s.forward(id)
+			edit(func(o *shopifysim.Order) { o.Tags = append(o.Tags, "LE:Exchange") })(s, id)
+			return id, ""
+		}, fix: func(s *scene, id tiktok.OrderID) {
+			s.refund(id, -1, "TEE-BLK-L", 1)
+		}},
 		{name: "money and no product", code: exceptions.RefundWithoutLines, meet: func(s *scene) (tiktok.OrderID, shopify.GID) {
 			id := s.delivered()
 			return id, s.refund(id, 500)
