@@ -40,8 +40,8 @@ const (
 	RefundIntent IntentKind = "refund"
 	// CancelIntent cancels the order.
 	CancelIntent IntentKind = "cancel"
-	// HandledIntent changes nothing: a person has said that something which is no
-	// refund in Shopify was dealt with, and it is not asked about again.
+	// HandledIntent changes nothing: it keeps that something which is no refund in
+	// Shopify was noticed, or that a person has said it was dealt with.
 	HandledIntent IntentKind = "handled"
 )
 
