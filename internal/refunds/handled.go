@@ -35,6 +35,13 @@ func (r *run) dealtWith(ctx context.Context, key string, codes ...exceptions.Cod
 	return r.note(ctx, timeline.Decision, "a person dealt with it", "reason", string(code), "note", r.args.Note)
 }
 
-func (r *run) wasDealtWith(key string) bool {
-	return slices.ContainsFunc(r.intents, func(i links.Intent) bool { return i.Kind == links.HandledIntent && i.Key == key })
+func (r *run) wasDealtWith(key string) bool { return r.kept(key) != nil }
+
+// kept is what was noticed or said under a key; nil where nothing was.
+func (r *run) kept(key string) *links.Intent {
+	i := slices.IndexFunc(r.intents, func(i links.Intent) bool { return i.Kind == links.HandledIntent && i.Key == key })
+	if i < 0 {
+		return nil
+	}
+	return &r.intents[i]
 }

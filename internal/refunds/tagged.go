@@ -22,7 +22,7 @@ func (r *run) loopOutcome(ctx context.Context) error {
 	if !tagged || r.wasDealtWith(handledOutcome) || r.toldByRefund() {
 		return nil
 	}
-	if r.noticed() == nil {
+	if r.kept(noticedOutcome) == nil {
 		intent := links.Intent{
 			Shop: r.shop, Order: r.id, Key: noticedOutcome, Kind: links.HandledIntent, State: links.IntentDone, Result: strconv.Itoa(len(r.refunds)),
 		}
@@ -38,7 +38,7 @@ func (r *run) loopOutcome(ctx context.Context) error {
 // without money, which is listed itself, one that came after the tag, or those
 // that left the buyer nothing.
 func (r *run) toldByRefund() bool {
-	if first := r.noticed(); first != nil && first.Result != strconv.Itoa(len(r.refunds)) {
+	if first := r.kept(noticedOutcome); first != nil && first.Result != strconv.Itoa(len(r.refunds)) {
 		return true
 	}
 	if slices.ContainsFunc(r.refunds, withoutMoney) {
@@ -47,14 +47,6 @@ func (r *run) toldByRefund() bool {
 	return !slices.ContainsFunc(r.lines, func(line links.Line) bool {
 		return slices.ContainsFunc(line.Units, func(unit links.Unit) bool { return unit.Gone == "" })
 	})
-}
-
-func (r *run) noticed() *links.Intent {
-	i := slices.IndexFunc(r.intents, func(i links.Intent) bool { return i.Kind == links.HandledIntent && i.Key == noticedOutcome })
-	if i < 0 {
-		return nil
-	}
-	return &r.intents[i]
 }
 
 // withoutMoney tells whether a refund in Shopify gave nothing back; a
