@@ -113,14 +113,14 @@ func (c *Client) post(ctx context.Context, key secret.String, op, path string, b
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.BaseURL+"/"+path, bytes.NewReader(encoded))
 	if err != nil {
-		return nil, fmt.Errorf("loop %s: build request: %w", op, plain(err))
+		return nil, fmt.Errorf("loop %s: build request: %w", op, plain(err, key))
 	}
 	req.Header.Set("X-Authorization", key.Reveal())
 	req.Header.Set("Accept", "application/json")
 	if encoded != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	raw, err = c.exchange(req, op)
+	raw, err = c.exchange(req, op, key)
 	if refused, ok := errors.AsType[*Error](err); ok && refused.Limited() {
 		c.Limits.pause(key, refused.RetryAfter)
 		return nil, fault.After(refused.RetryAfter, refused)
@@ -128,7 +128,9 @@ func (c *Client) post(ctx context.Context, key secret.String, op, path string, b
 	return raw, err
 }
 
-func (c *Client) exchange(req *http.Request, op string) (raw []byte, err error) {
+// exchange sends the request and reads the answer, from which the key is cut
+// out: a code may look like a key, and is shown and kept.
+func (c *Client) exchange(req *http.Request, op string, key secret.String) (raw []byte, err error) {
 	started, status := time.Now(), 0
 	if c.Observe != nil {
 		defer func() { c.Observe(req.Context(), op, "", status, time.Since(started), err) }()
@@ -138,25 +140,30 @@ func (c *Client) exchange(req *http.Request, op string) (raw []byte, err error) 
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("loop %s: %w", op, plain(err))
+		return nil, fmt.Errorf("loop %s: %w", op, plain(err, key))
 	}
 	defer resp.Body.Close() //nolint:errcheck // the body has been read; nothing depends on its end
 	status = resp.StatusCode
 	raw, err = io.ReadAll(io.LimitReader(resp.Body, largestAnswer+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("loop %s: http %d: %w: %w", op, status, ErrMalformed, plain(err))
+		return nil, fmt.Errorf("loop %s: http %d: %w: %w", op, status, ErrMalformed, plain(err, key))
 	case len(raw) > largestAnswer:
 		return nil, fmt.Errorf("loop %s: http %d: %w: more than %d bytes", op, status, ErrMalformed, largestAnswer)
 	}
-	return readAnswer(op, resp, raw)
+	return readAnswer(op, resp, []byte(secret.Redact(string(raw), key)))
 }
 
 // plain drops the address that net/http puts before its errors; with it the
-// draft's path goes, which is of no use to a reader.
-func plain(err error) error {
+// draft's path goes, which is of no use to a reader. An error that quotes the
+// key, as net/http's does of an answer that is no HTTP, keeps its text without
+// it and nothing else.
+func plain(err error, key secret.String) error {
 	if withURL, ok := errors.AsType[*url.Error](err); ok {
-		return withURL.Err
+		err = withURL.Err
+	}
+	if text := err.Error(); strings.Contains(text, key.Reveal()) {
+		return errors.New(secret.Redact(text, key))
 	}
 	return err
 }

@@ -269,3 +269,36 @@ func TestALimitedKeyWaits(t *testing.T) {
 		}
 	}
 }
+
+// A code that is the key is neither shown nor kept.
+func TestAQuotedKeyIsNoCode(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = fmt.Fprintf(w, `{"error":{"code":%q}}`, r.Header.Get("X-Authorization"))
+	}))
+	defer server.Close()
+	_, err := (&loop.Client{BaseURL: server.URL, HTTP: server.Client()}).ReturnEligibility(t.Context(), key, "1")
+	if err == nil || strings.Contains(err.Error(), key.Reveal()) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// An answer that is no HTTP is quoted by net/http, and the key in it is not shown.
+func TestAnAnswerThatIsNoHTTPShowsNoKey(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = fmt.Fprintf(conn, "you sent %s\r\n\r\n", r.Header.Get("X-Authorization"))
+		_ = conn.Close()
+	}))
+	defer server.Close()
+	_, err := (&loop.Client{BaseURL: server.URL, HTTP: server.Client()}).ReturnEligibility(t.Context(), key, "1")
+	if err == nil || strings.Contains(err.Error(), key.Reveal()) || !strings.Contains(err.Error(), "[redacted]") {
+		t.Errorf("got %v", err)
+	}
+}

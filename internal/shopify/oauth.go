@@ -54,13 +54,13 @@ const (
 
 // ExchangeCode trades the callback's code.
 func (a *App) ExchangeCode(ctx context.Context, shop Domain, code string) (Grant, error) {
-	return a.grant(ctx, "code exchange", shop, map[string]string{"code": code, "expiring": "1"})
+	return a.grant(ctx, "code exchange", shop, secret.New(code), map[string]string{"code": code, "expiring": "1"})
 }
 
 // ExchangeSessionToken trades a session token, as App Bridge gives it, for an
 // offline token. Other refresh tokens of the shop die with it.
 func (a *App) ExchangeSessionToken(ctx context.Context, shop Domain, sessionToken string) (Grant, error) {
-	return a.grant(ctx, "token exchange", shop, map[string]string{
+	return a.grant(ctx, "token exchange", shop, secret.New(sessionToken), map[string]string{
 		"grant_type": exchangeGrant, "subject_token": sessionToken, "subject_token_type": sessionSubject,
 		"requested_token_type": offlineAccess, "expiring": "1",
 	})
@@ -69,10 +69,11 @@ func (a *App) ExchangeSessionToken(ctx context.Context, shop Domain, sessionToke
 // RefreshToken trades a refresh token for a new pair. After a lost answer the
 // same refresh token may be sent again, until its replacement has been used.
 func (a *App) RefreshToken(ctx context.Context, shop Domain, refresh secret.String) (Grant, error) {
-	return a.grant(ctx, "refresh", shop, map[string]string{"grant_type": "refresh_token", "refresh_token": refresh.Reveal()})
+	return a.grant(ctx, "refresh", shop, refresh, map[string]string{"grant_type": "refresh_token", "refresh_token": refresh.Reveal()})
 }
 
-func (a *App) grant(ctx context.Context, op string, shop Domain, fields map[string]string) (Grant, error) {
+// grant trades given, which is among the fields, for a pair of tokens.
+func (a *App) grant(ctx context.Context, op string, shop Domain, given secret.String, fields map[string]string) (Grant, error) {
 	fields["client_id"], fields["client_secret"] = a.APIKey, a.APISecret.Reveal()
 	body, err := json.Marshal(fields)
 	if err != nil {
@@ -81,10 +82,10 @@ func (a *App) grant(ctx context.Context, op string, shop Domain, fields map[stri
 	now := a.now() // before the request, so that no token is believed longer than it lives
 	got, _, err := post(ctx, a.HTTP, shopAddress(a.ShopURL, shop)+"/admin/oauth/access_token", http.Header{"Content-Type": {"application/json"}}, body)
 	if err != nil {
-		return Grant{}, fmt.Errorf("%s for %s: %w", op, shop, &Error{Op: op, HTTPStatus: got.status, Message: transportText(err), Err: err})
+		return Grant{}, fmt.Errorf("%s for %s: %w", op, shop, &Error{Op: op, HTTPStatus: got.status, Message: transportText(err, a.APISecret, given), Err: err})
 	}
 	if !got.ok() {
-		return Grant{}, fmt.Errorf("%s for %s: %w", op, shop, refusedGrant(op, got))
+		return Grant{}, fmt.Errorf("%s for %s: %w", op, shop, refusedGrant(op, got.without(a.APISecret, given)))
 	}
 	grant, err := readGrant(got.body, now)
 	if err != nil {
@@ -110,8 +111,7 @@ var final = map[string][]string{
 	"refresh":        {"invalid_grant"},
 }
 
-// refusedGrant reads {"error", "error_description"}. The description is
-// Shopify's and holds no token.
+// refusedGrant reads {"error", "error_description"}.
 func refusedGrant(op string, got answer) error {
 	var wire struct {
 		Error       string `json:"error"`

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/switchbackhq/switchback/internal/secret"
 )
 
 const (
@@ -28,6 +30,16 @@ type answer struct {
 
 // requestID is Shopify's own name for the request, for its support.
 func (a answer) requestID() string { return clip(a.header.Get("X-Request-Id")) }
+
+// without is the answer with the secrets cut out that it may quote.
+func (a answer) without(secrets ...secret.String) answer {
+	a.body = []byte(secret.Redact(string(a.body), secrets...))
+	if id := a.header.Get("X-Request-Id"); id != "" {
+		a.header = a.header.Clone()
+		a.header.Set("X-Request-Id", secret.Redact(id, secrets...))
+	}
+	return a
+}
 
 // retryAfter reads the header's seconds; 0 when it is absent or no number.
 func (a answer) retryAfter() time.Duration {
@@ -90,8 +102,9 @@ func withoutRedirects(client *http.Client) *http.Client {
 	return &still
 }
 
-// transportText says what went wrong without the address, which adds nothing.
-func transportText(err error) string {
+// transportText says what went wrong without the address, which adds nothing,
+// and without the secrets that were sent: net/http quotes what is no HTTP.
+func transportText(err error, secrets ...secret.String) string {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
@@ -102,5 +115,5 @@ func transportText(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "given up before the answer came"
 	}
-	return scrub(err.Error())
+	return scrub(secret.Redact(err.Error(), secrets...))
 }

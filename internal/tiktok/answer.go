@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -40,13 +39,13 @@ func readAnswer(a answer, out any) (requestID string, err error) {
 	if err := json.Unmarshal(a.raw, &wire); err != nil {
 		return "", a.unreadable(fmt.Errorf("%w: %w", ErrMalformed, hideValue(err)))
 	}
-	requestID = clip(printable(redact(wire.RequestID, a.secrets)))
+	requestID = clip(printable(secret.Redact(wire.RequestID, a.secrets...)))
 	code, err := strconv.ParseInt(strings.Trim(string(wire.Code), `"`), 10, 64)
 	if err != nil {
 		return requestID, a.unreadable(fmt.Errorf("%w: no code", ErrMalformed))
 	}
 	if code != 0 || a.status >= http.StatusMultipleChoices {
-		return requestID, a.refusal(code, redact(wire.Message, a.secrets), requestID).withFate()
+		return requestID, a.refusal(code, secret.Redact(wire.Message, a.secrets...), requestID).withFate()
 	}
 	if out == nil {
 		return requestID, nil
@@ -104,20 +103,6 @@ func retryAfter(header string, now time.Time) time.Duration {
 		return min(max(at.Sub(now), 0), longestRetryAfter)
 	}
 	return 0
-}
-
-// redact cuts secrets out of text that came from outside: a gateway or a proxy
-// may quote what it was sent.
-func redact(text string, secrets []secret.String) string {
-	for _, s := range secrets {
-		if s.Empty() {
-			continue
-		}
-		for _, form := range []string{s.Reveal(), url.QueryEscape(s.Reveal())} {
-			text = strings.ReplaceAll(text, form, "[redacted]")
-		}
-	}
-	return text
 }
 
 // clipMessage bounds a message of TikTok's and keeps it on one line.

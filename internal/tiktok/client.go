@@ -234,7 +234,7 @@ func (e *transportError) Unwrap() error { return e.cause }
 
 func sendError(op string, err error, secrets []secret.String) error {
 	cause := withoutURL(err)
-	return &transportError{op: op, text: clipMessage(redact(cause.Error(), secrets)), cause: cause}
+	return &transportError{op: op, text: clipMessage(secret.Redact(cause.Error(), secrets...)), cause: cause}
 }
 
 // withoutURL drops the address that net/http puts before its errors: the query
