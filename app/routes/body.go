@@ -24,6 +24,8 @@ const (
 	// apiBytes and apiRead bound the bodies of the JSON API.
 	apiBytes = 64 << 10
 	apiRead  = 10 * time.Second
+	// bodyRoom is what a body gets before its first byte has come; most deliveries fit.
+	bodyRoom = 8 << 10
 	// formBytes bounds what a page's form may send, tables of mappings among it.
 	formBytes = 1 << 20
 )
@@ -41,8 +43,9 @@ func readBody(c *gin.Context, most int64, within time.Duration) ([]byte, error) 
 		return nil, errTruncated
 	}
 	var body bytes.Buffer
+	// What is claimed takes no memory, what has come does.
 	if length > 0 {
-		body.Grow(int(length) + bytes.MinRead)
+		body.Grow(int(min(length, bodyRoom)) + bytes.MinRead)
 	}
 	_, err := body.ReadFrom(io.LimitReader(c.Request.Body, most+1))
 	// A deadline left behind would end the request's context while it is being answered.
