@@ -293,7 +293,7 @@ func TestAnAnswerThatIsNoHTTPShowsNoKey(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		_, _ = fmt.Fprintf(conn, "you sent %s\r\n\r\n", r.Header.Get("X-Authorization"))
+		_, _ = fmt.Fprintf(conn, "%s\r\n\r\n", r.Header.Get("X-Authorization"))
 		_ = conn.Close()
 	}))
 	defer server.Close()
