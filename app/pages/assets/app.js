@@ -11,16 +11,79 @@ document.addEventListener("shopify:navigate", (event) => {
   Turbo.visit(href);
 });
 
-// A form that is on its way is not sent again. Polaris' buttons are not among
-// those that Turbo disables by itself.
-document.addEventListener("turbo:submit-start", (event) => busy(event.target, true));
-document.addEventListener("turbo:submit-end", (event) => busy(event.target, false));
+// One form at a time: Turbo drops a form that is on its way when another is sent
+// or a link is followed, and nobody would know whether it was saved. Until the
+// answer is there no other form is sent, and a link waits.
+let sent; // the form on its way, or the one whose answer is being shown
+let onItsWay = false;
+let wanted; // where a link led meanwhile
 
-function busy(form, on) {
-  for (const button of form.querySelectorAll("s-button[type=submit]")) {
-    button.toggleAttribute("loading", on);
-    button.toggleAttribute("disabled", on);
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (onItsWay) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say("A moment: your last change is still being saved.", true);
+  } else if (form.method === "post") {
+    sent = form;
+    onItsWay = true;
   }
+}, true);
+
+// Polaris' buttons are not among those that Turbo disables by itself.
+let waiting = [];
+document.addEventListener("turbo:submit-start", ({ target }) => {
+  const buttons = onItsWay ? document.querySelectorAll("s-button[type=submit]") : target.querySelectorAll("s-button[type=submit]");
+  waiting = [...buttons].filter((button) => !button.hasAttribute("disabled"));
+  for (const button of waiting) {
+    button.toggleAttribute("loading", target.contains(button));
+    button.toggleAttribute("disabled", true);
+  }
+});
+document.addEventListener("turbo:submit-end", ({ detail: { success } }) => {
+  for (const button of waiting) for (const name of ["loading", "disabled"]) button.removeAttribute(name);
+  waiting = [];
+  onItsWay = false;
+  if (!success) wanted = undefined; // why the form was refused is to be read
+});
+document.addEventListener("turbo:before-fetch-response", ({ target }) => {
+  if (target === sent) onItsWay = false; // what is visited from now on is the answer
+});
+document.addEventListener("turbo:before-visit", (event) => {
+  if (onItsWay) {
+    event.preventDefault();
+    wanted = event.detail.url;
+  } else if (wanted) {
+    event.preventDefault();
+    const link = wanted;
+    wanted = undefined;
+    Turbo.visit(link);
+  }
+});
+
+// What somebody typed into other forms of the page outlives the answer to one.
+let shown = location.pathname;
+document.addEventListener("turbo:before-render", ({ detail: { newBody } }) => {
+  if (location.pathname !== shown) return;
+  for (const form of document.forms) {
+    if (form === sent) continue;
+    const fresh = newBody.querySelector(`form[action="${CSS.escape(form.getAttribute("action"))}"]`);
+    for (const field of fresh?.querySelectorAll("[name]") ?? []) keep(form.querySelector(`[name="${CSS.escape(field.getAttribute("name"))}"]`), field);
+  }
+});
+document.addEventListener("turbo:render", () => {
+  shown = location.pathname;
+  sent = undefined;
+});
+
+function keep(field, fresh) {
+  if (!field) return;
+  const typed = field.value !== (field.getAttribute("value") ?? "");
+  const ticked = typeof field.checked === "boolean" && field.checked !== field.hasAttribute("checked");
+  if (!typed && !ticked && !field.hasAttribute("data-typed")) return;
+  fresh.setAttribute("data-typed", "");
+  fresh.setAttribute("value", field.value);
+  if (typeof field.checked === "boolean") fresh.toggleAttribute("checked", field.checked);
 }
 
 function say(text, isError = false) {
@@ -90,7 +153,7 @@ function watch() {
   clearTimeout(timer);
   const watched = document.querySelector("[data-refresh]");
   if (!watched) return;
-  timer = setTimeout(() => (document.hidden ? watch() : Turbo.visit(location.href, { action: "replace" })), 1000 * Number(watched.dataset.refresh));
+  timer = setTimeout(() => (document.hidden || onItsWay ? watch() : Turbo.visit(location.href, { action: "replace" })), 1000 * Number(watched.dataset.refresh));
 }
 
 // Where the admin opened us: a reload of the frame alone comes without it.
