@@ -41,6 +41,9 @@ const appScript = `document.querySelector("form").addEventListener("submit", asy
   document.querySelector("output").textContent = answer.status + " " + await answer.text();
 });
 document.querySelector("[data-toast]").addEventListener("click", () => shopify.toast.show("Hello there"));
+const framework = Object.assign(document.createElement("s-banner"), { heading: "Not yet", tone: "info" });
+document.querySelector("s-page").append(framework);
+framework.heading = "Set as a property";
 `
 
 // stage is the admin with an app inside, on two addresses as in life.
@@ -87,7 +90,7 @@ func TestAnAppIsUsedInTheAdmin(t *testing.T) {
 	tab := browsertest.Open(t, browsertest.Desktop)
 	shell := tab.Visit(t, at+store+"/apps/switchback")
 	app := tab.View(o.AppURL)
-	app.See(t, "First page")
+	app.See(t, "First page", "Set as a property")
 
 	// Fields are filled by name, and give their values to the form.
 	app.Fill(t, "City", "Lyon")

@@ -78,6 +78,18 @@ class Component extends HTMLElement {
 }
 
 const define = (tag, component) => {
+  // Attributes are properties too: a framework sets what it finds as one.
+  for (const name of component.observedAttributes) {
+    if (name in component.prototype) continue;
+    Object.defineProperty(component.prototype, name, {
+      get() {
+        return this.get(name);
+      },
+      set(value) {
+        put(this, name, value);
+      },
+    });
+  }
   if (!customElements.get(tag)) customElements.define(tag, component);
 };
 

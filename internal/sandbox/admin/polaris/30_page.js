@@ -41,19 +41,19 @@ class Section extends Component {
     .sub { color: var(--soft); flex: 0 0 100%; } .content { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
     @media print { section { box-shadow: none; padding: 8px 0; break-inside: avoid; } }`)];
   build() {
-    this.heading = make("div", { class: "heading", id: "heading" });
+    this.headline = make("div", { class: "heading", id: "heading" });
     this.sub = make("p", { class: "sub" });
-    this.header = make("header", {}, this.heading, slot("accessory"), slot("secondary-actions"), slot("primary-action"), this.sub);
+    this.header = make("header", {}, this.headline, slot("accessory"), slot("secondary-actions"), slot("primary-action"), this.sub);
     this.section = make("section", {}, this.header, make("div", { class: "content" }, slot("graphic"), slot(), slot("supplemental")));
     this.root.append(this.section);
   }
   update() {
     const heading = this.get("heading");
-    this.heading.textContent = heading;
+    this.headline.textContent = heading;
     this.sub.textContent = this.get("subheading");
     put(this.sub, "hidden", !this.get("subheading"));
-    put(this.heading, "role", heading ? "heading" : null);
-    put(this.heading, "aria-level", heading ? Math.min(2 + this.depth, 6) : null);
+    put(this.headline, "role", heading ? "heading" : null);
+    put(this.headline, "aria-level", heading ? Math.min(2 + this.depth, 6) : null);
     this.header.classList.toggle("empty", !heading);
     this.section.classList.toggle("inner", Boolean(this.parentElement?.closest("s-section, s-admin-block")));
     put(this.section, "aria-labelledby", heading ? "heading" : null);
@@ -73,10 +73,10 @@ class AdminBlock extends Component {
     .mark { width: 20px; height: 20px; border-radius: 5px; background: #0d5b63; flex: none; }
     .folded { color: var(--soft); font-weight: 400; } .content { padding: 4px 16px 16px; }`)];
   build() {
-    this.name = make("span");
+    this.headline = make("span");
     this.folded = make("span", { class: "folded" });
     this.button = make("button", { type: "button", "aria-expanded": "true", "aria-controls": "content", click: () => this.fold() },
-      make("span", { class: "mark", "aria-hidden": "true" }), this.name, this.folded, drawn("chevron-up"));
+      make("span", { class: "mark", "aria-hidden": "true" }), this.headline, this.folded, drawn("chevron-up"));
     this.content = make("div", { class: "content", id: "content" }, slot());
     this.root.append(make("section", {}, make("h2", {}, this.button), this.content));
   }
@@ -87,7 +87,7 @@ class AdminBlock extends Component {
   }
   update() {
     const open = this.button.getAttribute("aria-expanded") === "true";
-    this.name.textContent = this.get("heading");
+    this.headline.textContent = this.get("heading");
     // The admin shows no more of it.
     this.folded.textContent = open ? "" : [...this.get("collapsedsummary")].slice(0, 30).join("");
     put(this.content, "hidden", open ? null : true);
@@ -98,11 +98,11 @@ class EmptyState extends Component {
   static watched = ["heading"];
   static sheets = [sheet(`:host { display: block; } div { text-align: center; padding: 32px 16px; display: grid; gap: 8px; justify-items: center; } p { font-weight: 650; font-size: 1rem; }`)];
   build() {
-    this.heading = make("p");
-    this.root.append(make("div", {}, slot("graphic"), this.heading, slot("subheading"), slot(), slot("secondary-actions"), slot("primary-action")));
+    this.headline = make("p");
+    this.root.append(make("div", {}, slot("graphic"), this.headline, slot("subheading"), slot(), slot("secondary-actions"), slot("primary-action")));
   }
   update() {
-    this.heading.textContent = this.get("heading");
+    this.headline.textContent = this.get("heading");
   }
 }
 

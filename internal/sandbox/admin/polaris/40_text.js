@@ -66,9 +66,9 @@ class Banner extends Component {
     .top svg { flex: none; } .heading { flex: 1; overflow-wrap: anywhere; } .content { padding: 12px; display: grid; gap: 8px; overflow-wrap: anywhere; } .actions { display: flex; flex-wrap: wrap; gap: 8px; }
     .content.bare { display: none; } button { all: unset; cursor: pointer; line-height: 0; } button:focus-visible { outline: 2px solid currentColor; border-radius: 4px; }`)];
   build() {
-    this.heading = make("div", { class: "heading" });
+    this.headline = make("div", { class: "heading" });
     this.close = make("button", { type: "button", "aria-label": "Dismiss", click: () => this.dismiss() }, drawn("x"));
-    this.top = make("div", { class: "top" }, this.heading, this.close);
+    this.top = make("div", { class: "top" }, this.headline, this.close);
     this.content = make("div", { class: "content" }, make("div", {}, slot()), make("div", { class: "actions" }, slot("secondary-actions")));
     this.banner = make("div", { class: "banner" }, this.top, this.content);
     this.root.append(this.banner);
@@ -81,7 +81,7 @@ class Banner extends Component {
   }
   update() {
     const tone = this.get("tone", "auto");
-    this.heading.textContent = this.get("heading");
+    this.headline.textContent = this.get("heading");
     put(this.close, "hidden", this.hasAttribute("dismissible") ? null : true);
     put(this.banner, "role", tone === "critical" ? "alert" : "status");
     this.top.querySelector(":scope > svg")?.remove();

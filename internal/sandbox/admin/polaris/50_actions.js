@@ -16,7 +16,7 @@ class Button extends Component {
   static focusable = true;
   static sheets = [buttonSheet];
   build() {
-    this.label = make("span", { class: "label" }, slot());
+    this.caption = make("span", { class: "label" }, slot());
     this.wheel = make("span", { class: "wheel", hidden: true }, make("s-spinner"));
   }
   update() {
@@ -24,7 +24,7 @@ class Button extends Component {
     const link = this.getAttribute("href") && !off;
     if (!this.inner || (this.inner.localName === "a") !== Boolean(link)) {
       this.inner?.remove();
-      this.inner = make(link ? "a" : "button", { class: "button", click: (event) => this.press(event) }, this.label, this.wheel);
+      this.inner = make(link ? "a" : "button", { class: "button", click: (event) => this.press(event) }, this.caption, this.wheel);
       if (!link) this.inner.type = "button";
       this.root.append(this.inner);
     }

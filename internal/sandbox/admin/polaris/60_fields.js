@@ -35,8 +35,8 @@ class Field extends Component {
       if (event.key === "Enter" && this.control.localName === "input") this.internals.form?.requestSubmit();
     });
     this.labelled = make("label", { for: "control" });
-    this.details = make("div", { class: "details", id: "details" });
-    this.error = make("div", { class: "error", id: "error" });
+    this.hint = make("div", { class: "details", id: "details" });
+    this.fault = make("div", { class: "error", id: "error" });
     this.root.append(this.arrange());
   }
   makeControl() {
@@ -46,7 +46,7 @@ class Field extends Component {
     this.before = make("span", { class: "affix" });
     this.after = make("span", { class: "affix" });
     this.frame = make("div", { class: "control" }, this.before, this.control, this.after, slot("accessory"));
-    return make("div", { class: "field" }, this.labelled, this.frame, this.details, this.error);
+    return make("div", { class: "field" }, this.labelled, this.frame, this.hint, this.fault);
   }
   edit() {
     this.edited = true;
@@ -66,10 +66,10 @@ class Field extends Component {
     put(control, "aria-required", this.hasAttribute("required") ? "true" : null);
     put(control, "aria-invalid", this.get("error") ? "true" : null);
     control.disabled = this.hasAttribute("disabled") || this.formDisabled === true;
-    this.details.textContent = this.get("details");
-    this.error.textContent = this.get("error");
-    put(this.details, "hidden", this.get("details") ? null : true);
-    put(this.error, "hidden", this.get("error") ? null : true);
+    this.hint.textContent = this.get("details");
+    this.fault.textContent = this.get("error");
+    put(this.hint, "hidden", this.get("details") ? null : true);
+    put(this.fault, "hidden", this.get("error") ? null : true);
     const told = [this.get("details") && "details", this.get("error") && "error"].filter(Boolean).join(" ");
     put(control, "aria-describedby", told || null);
     if (this.frame) {
@@ -171,7 +171,7 @@ class Checkbox extends Field {
   }
   arrange() {
     this.labelled.className = "text";
-    const words = make("span", {}, this.labelled, this.details, this.error);
+    const words = make("span", {}, this.labelled, this.hint, this.fault);
     return make("div", { class: "choice" }, this.control, words);
   }
   tell() {

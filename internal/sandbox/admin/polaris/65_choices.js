@@ -14,17 +14,17 @@ class ChoiceList extends Component {
     this.group = `choices-${++lists}`;
     this.legend = make("legend");
     this.choices = make("div", { class: "choices" });
-    this.details = make("div", { class: "details", id: "details" });
-    this.error = make("div", { class: "error", id: "error" });
-    this.root.append(make("fieldset", {}, this.legend, this.details, this.choices, this.error), make("slot", { hidden: true }));
+    this.hint = make("div", { class: "details", id: "details" });
+    this.fault = make("div", { class: "error", id: "error" });
+    this.root.append(make("fieldset", {}, this.legend, this.hint, this.choices, this.fault), make("slot", { hidden: true }));
     this.choices.addEventListener("change", (event) => this.choose(event));
     new MutationObserver(() => this.isConnected && this.update()).observe(this, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["value", "selected", "disabled"] });
   }
   update() {
     this.legend.textContent = this.get("label");
     this.legend.classList.toggle("heard", this.get("labelaccessibilityvisibility") === "exclusive");
-    this.details.textContent = this.get("details");
-    this.error.textContent = this.get("error");
+    this.hint.textContent = this.get("details");
+    this.fault.textContent = this.get("error");
     const kept = this.edited ? this.values : null;
     this.choices.replaceChildren(...[...this.querySelectorAll(":scope > s-choice")].map((choice, n) => {
       const input = make("input", { type: this.hasAttribute("multiple") ? "checkbox" : "radio", name: this.group, id: `c${n}`, value: choice.getAttribute("value") ?? "", disabled: this.hasAttribute("disabled") || choice.hasAttribute("disabled") });

@@ -25,14 +25,14 @@ class Modal extends Over {
     header { display: flex; gap: 12px; align-items: center; padding: 12px 16px; background: #f3f3f3; } h2 { margin: 0; font-size: 1rem; flex: 1; } header button { all: unset; cursor: pointer; line-height: 0; padding: 4px; }
     header button:focus-visible { outline: 2px solid #005bd3; border-radius: 4px; } .content { padding: 16px; } footer { display: flex; flex-wrap: wrap; gap: 8px; justify-content: end; padding: 12px 16px; border-top: 1px solid #e3e3e3; }`)];
   build() {
-    this.heading = make("h2", { id: "heading" });
+    this.headline = make("h2", { id: "heading" });
     this.dialog = make("dialog", { "aria-labelledby": "heading", cancel: (event) => { event.preventDefault(); this.hideOverlay(); } },
-      make("header", {}, this.heading, make("button", { type: "button", "aria-label": "Close", click: () => this.hideOverlay() }, drawn("x"))),
+      make("header", {}, this.headline, make("button", { type: "button", "aria-label": "Close", click: () => this.hideOverlay() }, drawn("x"))),
       make("div", { class: "content" }, slot()), make("footer", {}, slot("secondary-actions"), slot("primary-action")));
     this.root.append(this.dialog);
   }
   update() {
-    this.heading.textContent = this.get("heading") || this.get("accessibilitylabel");
+    this.headline.textContent = this.get("heading") || this.get("accessibilitylabel");
   }
   isOpen() {
     return this.dialog.open;
