@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -158,6 +159,19 @@ func (tab *Tab) Resize(t testing.TB, size Size) {
 	t.Helper()
 	if err := chromedp.Do(tab.ctx, chromedp.EmulateViewport(size.Width, size.Height)); err != nil {
 		t.Fatalf("resize: %v", err)
+	}
+}
+
+// Block keeps what the tab asks of such addresses, "*" in them for anything,
+// from leaving it; with none, nothing is kept any more.
+func (tab *Tab) Block(t testing.TB, addresses ...string) {
+	t.Helper()
+	patterns := make([]*network.BlockPattern, 0, len(addresses))
+	for _, address := range addresses {
+		patterns = append(patterns, &network.BlockPattern{URLPattern: address, Block: true})
+	}
+	if _, err := chromedp.Call(tab.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: patterns}); err != nil {
+		t.Fatalf("block: %v", err)
 	}
 }
 

@@ -20,8 +20,8 @@ func goods() []tiktoksim.Unit {
 
 // furnish opens the shops, fills the shelves and draws up the accounts.
 func (w *World) furnish() error {
-	for _, domain := range []string{Shop, SecondShop} {
-		if err := w.Shopify.AddShop(shopifysim.ShopSpec{Domain: domain, Currency: "USD", TimeZone: "America/Chicago"}); err != nil {
+	for domain, zone := range map[string]string{Shop: "America/Chicago", SecondShop: "Europe/London"} {
+		if err := w.Shopify.AddShop(shopifysim.ShopSpec{Domain: domain, Currency: "USD", TimeZone: zone}); err != nil {
 			return fmt.Errorf("open %s: %w", domain, err)
 		}
 		for _, good := range goods() {

@@ -61,6 +61,7 @@ func (a *Admin) Handler() http.Handler {
 	mux.HandleFunc("GET /store/{shop}/{$}", a.toOrders)
 	mux.HandleFunc("GET /store/{shop}", a.toOrders)
 	mux.HandleFunc("GET /store/{shop}/orders", a.orders)
+	mux.HandleFunc("POST /store/{shop}/orders", a.buy)
 	mux.HandleFunc("GET /store/{shop}/orders/{id}", a.order)
 	mux.HandleFunc("POST /store/{shop}/orders/{id}/{button}", a.press)
 	mux.HandleFunc("GET /store/{shop}/orders/{id}/block", a.block)

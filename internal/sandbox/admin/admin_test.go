@@ -128,6 +128,13 @@ func TestButtonsOfTheOrderPage(t *testing.T) {
 	if !strings.Contains(body, "Partially fulfilled") || !strings.Contains(body, "1 × Mug") || strings.Contains(body, "<script>alert") {
 		t.Errorf("the page after it:\n%s", body)
 	}
+	bought := o.send(http.MethodPost, store+"/orders", "same-origin", nil)
+	if page := bought.Header().Get("Location"); bought.Code != http.StatusSeeOther || !strings.Contains(o.get(page).Body.String(), "June Walker") {
+		t.Errorf("bought in the online store: %d to %q", bought.Code, page)
+	}
+	if w := o.send(http.MethodPost, "/store/nobody/orders", "same-origin", nil); w.Code != http.StatusNotFound {
+		t.Errorf("bought at nobody's: %d", w.Code)
+	}
 	if w := o.get(store + "/orders/1"); w.Code != http.StatusNotFound {
 		t.Errorf("unknown order: %d", w.Code)
 	}

@@ -44,6 +44,21 @@ func (a *Admin) orders(w http.ResponseWriter, r *http.Request) {
 	}{a.around(domain, "Orders", "Orders"), query, shown, len(all)})
 }
 
+// buy is a buyer of the shop's own store, whose order is none of the app's.
+func (a *Admin) buy(w http.ResponseWriter, r *http.Request) {
+	domain, known := a.domain(r)
+	if !known {
+		http.NotFound(w, r)
+		return
+	}
+	order, err := a.Shopify.Buy(domain)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	http.Redirect(w, r, OrderPath(domain, order), http.StatusSeeOther)
+}
+
 // orderView is an order's page.
 type orderView struct {
 	shell
