@@ -128,6 +128,9 @@ func TestButtonsOfTheOrderPage(t *testing.T) {
 	if !strings.Contains(body, "Partially fulfilled") || !strings.Contains(body, "1 × Mug") || strings.Contains(body, "<script>alert") {
 		t.Errorf("the page after it:\n%s", body)
 	}
+	if _, err := o.Shopify.AddVariant(shop, shopifysim.VariantSpec{SKU: "MUG", ProductTitle: "Mug", Price: 1800, Stock: 1}); err != nil {
+		t.Fatal(err)
+	}
 	bought := o.send(http.MethodPost, store+"/orders", "same-origin", nil)
 	if page := bought.Header().Get("Location"); bought.Code != http.StatusSeeOther || !strings.Contains(o.get(page).Body.String(), "June Walker") {
 		t.Errorf("bought in the online store: %d to %q", bought.Code, page)
