@@ -106,7 +106,7 @@ var allowed = map[string][]string{
 	"internal/sandbox/loopsim":    {"internal/sandbox/chaos", "internal/sandbox/frame"},
 
 	// The app as the world meets it.
-	"app/pages": {"internal/backfills", "internal/exceptions", "internal/guide", "internal/links", "internal/reconcile", "internal/shopify", "internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline"},
+	"app/pages": {"internal/backfills", "internal/exceptions", "internal/guide", "internal/links", "internal/money", "internal/reconcile", "internal/shopify", "internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
 		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/fulfillments", "internal/guide", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/money", "internal/reconcile", "internal/refunds", "internal/returns", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",

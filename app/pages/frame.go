@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"time"
 
+	"github.com/switchbackhq/switchback/internal/money"
 	"github.com/switchbackhq/switchback/internal/shops"
 )
 
@@ -81,10 +82,14 @@ func (f Frame) Zone() *time.Location {
 // ZoneName says which zone times are shown in.
 func (f Frame) ZoneName() string { return f.Zone().String() }
 
-// Amount is a decimal amount with its currency, as both platforms' books write it.
+// Amount is a decimal amount with its currency's decimals and the currency; one
+// that is neither stays as it is written.
 func (Frame) Amount(amount, currency string) string {
 	if amount == "" {
 		return "–"
+	}
+	if a, err := money.Parse(amount, money.Currency(currency)); err == nil {
+		return a.Text()
 	}
 	return amount + " " + currency
 }

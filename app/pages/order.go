@@ -173,7 +173,7 @@ func (o Order) Paybacks() []Payback {
 				step.What = word(string(s.Kind))
 			}
 			if s.Reason != "" {
-				step.Reason = word(s.Reason)
+				step.Reason = reasonText(s.Reason)
 			}
 			list[n].Plan = append(list[n].Plan, step)
 		}
@@ -216,6 +216,12 @@ func (o Order) Latest() []Told {
 	list := o.told(Told.telling)
 	return list[:min(len(list), latest)]
 }
+
+// Cut tells whether there may be older entries than the page was given.
+func (o Order) Cut() bool { return len(o.Story) >= timeline.MostRead }
+
+// Word is a word of TikTok's as a person reads it; any other text stays.
+func (Order) Word(text string) string { return factText("", text) }
 
 // All is the whole story, with every call and every look that found nothing new.
 func (o Order) All() []Told { return o.told(func(Told) bool { return true }) }
@@ -264,7 +270,7 @@ func (o Order) told(wanted func(Told) bool) []Told {
 		}
 		t := Told{Entry: e, Badge: kinds[e.Kind], When: o.When(e.At)}
 		for _, name := range slices.Sorted(maps.Keys(e.Facts)) {
-			t.Known = append(t.Known, Fact{word(name), e.Facts[name]})
+			t.Known = append(t.Known, Fact{word(name), factText(name, e.Facts[name])})
 		}
 		if e.Latency > 0 {
 			t.Took = e.Latency.Round(time.Millisecond).String()

@@ -190,6 +190,37 @@ func ChoicesOf(code exceptions.Code) []Choice {
 	return list
 }
 
+// reasonText is TikTok's name of a refund's or cancellation's reason as a person
+// reads it: what stands before "reason" says only when it may be chosen.
+func reasonText(name string) string {
+	if _, reason, found := strings.Cut(name, "_reason_"); found {
+		name = reason
+	}
+	return word(name)
+}
+
+// factText is a fact of the timeline as a person reads it. A reason is said in
+// a sentence; other words of the platforms, and ours, lose their underscores.
+func factText(name, value string) string {
+	if why := reasons[value]; name == "reason" && why != "" {
+		return why
+	}
+	if isWord(value) {
+		return word(value)
+	}
+	return value
+}
+
+// isWord tells a stable word, such as push_refunds_off or RETURN_OR_REFUND_REQUEST_SUCCESS,
+// from a text, an id or a number.
+func isWord(value string) bool {
+	part := strings.Trim(value, "_")
+	if part != value || !strings.Contains(value, "_") || strings.ToLower(value) != value && strings.ToUpper(value) != value {
+		return false
+	}
+	return strings.IndexFunc(value, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }) < 0
+}
+
 // statusText is TikTok's status as a person reads it.
 func statusText(s tiktok.OrderStatus) string { return word(string(s)) }
 

@@ -37,7 +37,7 @@ var (
 	ErrShopOff = errors.New("the TikTok shop is not synced")
 )
 
-// RangeError says why a time span cannot be backfilled.
+// RangeError says why a time span cannot be backfilled, in a sentence for a person.
 type RangeError struct{ Problem string }
 
 func (e *RangeError) Error() string { return e.Problem }
@@ -133,15 +133,15 @@ func Span(from, to, now time.Time) (start, end time.Time, err error) {
 	start, end = from.UTC().Truncate(time.Second), ceil(to.UTC())
 	switch {
 	case from.IsZero():
-		return start, end, &RangeError{"from: want the moment to begin at"}
+		return start, end, &RangeError{"The moment to begin at is missing."}
 	case to.After(now):
-		return start, end, &RangeError{"to: the moment has not come yet"}
+		return start, end, &RangeError{"The moment to end at has not come yet."}
 	case from.After(now):
-		return start, end, &RangeError{"from: the moment has not come yet"}
+		return start, end, &RangeError{"The moment to begin at has not come yet."}
 	case !from.Before(to):
-		return start, end, &RangeError{"from: must be before to"}
+		return start, end, &RangeError{"The beginning must be before the end."}
 	case from.AddDate(mostYears, 0, 0).Before(to):
-		return start, end, &RangeError{fmt.Sprintf("from: at most %d years before to", mostYears)}
+		return start, end, &RangeError{fmt.Sprintf("At most %d years may lie between beginning and end.", mostYears)}
 	}
 	return start, end, nil
 }

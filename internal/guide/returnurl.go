@@ -53,6 +53,8 @@ func withPlaceholders(u *url.URL, prefix, suffix string) string {
 type Finding struct {
 	What string
 	OK   bool
+	// Open: nobody looked yet, so nothing is wrong either.
+	Open bool
 	// Fix is what to do, empty when nothing is.
 	Fix string
 }
@@ -62,11 +64,11 @@ type Finding struct {
 func CheckURL(pasted string, s shops.Settings, link string) []Finding {
 	u, err := url.Parse(pasted)
 	if err != nil || len(pasted) > 2048 {
-		return []Finding{{"It is an address", false, "Copy one of the two addresses above, whole."}}
+		return []Finding{{What: "It is an address", Fix: "Copy one of the two addresses above, whole."}}
 	}
 	findings := []Finding{
 		safe(u),
-		{"It leads to your return portal or to your return link", leadsRight(u, s.ReturnPortalURL, link), "Use your portal's host, or the return link as it stands above."},
+		{What: "It leads to your return portal or to your return link", OK: leadsRight(u, s.ReturnPortalURL, link), Fix: "Use your portal's host, or the return link as it stands above."},
 		placed(u, "order", OrderPlaceholder, s.OrderNamePrefix, s.OrderNameSuffix, ours(pasted, link)),
 		placed(u, "zip", ZIPPlaceholder, "", "", false),
 	}
@@ -81,10 +83,7 @@ func CheckURL(pasted string, s shops.Settings, link string) []Finding {
 // PortalFinding is what the last check of the portal adds to them.
 func (g Guide) PortalFinding() Finding {
 	step, _ := g.Step(PortalAnswers)
-	if step.State == Done {
-		return Finding{What: "The portal answers", OK: true}
-	}
-	return Finding{What: "The portal answers", Fix: step.Evidence}
+	return Finding{What: "The portal answers", OK: step.State == Done, Open: step.State == Open, Fix: step.Evidence}
 }
 
 func ours(pasted, link string) bool {
@@ -108,7 +107,7 @@ func safe(u *url.URL) Finding {
 	if u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "::1") {
 		return Finding{What: "It stays on this machine, as the sandbox does, and needs no https", OK: true}
 	}
-	return Finding{"It begins with https", u.Scheme == "https", "Begin it with https://."}
+	return Finding{What: "It begins with https", OK: u.Scheme == "https", Fix: "Begin it with https://."}
 }
 
 // placed looks for one placeholder: once, in its parameter, written exactly so.

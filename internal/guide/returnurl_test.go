@@ -80,3 +80,18 @@ func names(findings []string, words string) bool {
 	want := strings.Split(words, ", ")
 	return slices.EqualFunc(findings, want, strings.Contains)
 }
+
+// A portal at which nobody looked yet is not to be mended.
+func TestAPortalNobodyAskedIsOpen(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[guide.State]guide.Finding{
+		guide.Open:  {What: "The portal answers", Open: true, Fix: "said"},
+		guide.Done:  {What: "The portal answers", OK: true, Fix: "said"},
+		guide.Needs: {What: "The portal answers", Fix: "said"},
+	} {
+		g := guide.Guide{Steps: []guide.Step{{ID: guide.PortalAnswers, State: state, Evidence: "said"}}}
+		if got := g.PortalFinding(); got != want {
+			t.Errorf("%s: %+v, want %+v", state, got, want)
+		}
+	}
+}

@@ -13,9 +13,6 @@ import (
 	"github.com/switchbackhq/switchback/internal/timeline"
 )
 
-// mostEntries bounds what one order's story returns: the newest.
-const mostEntries = 500
-
 var _ timeline.Writer = (*Store)(nil)
 
 // AppendTimeline adds entries to their orders' stories, or lets them wait for
@@ -51,7 +48,7 @@ func (s *Store) tell(ctx context.Context, q *db.Queries, entries []timeline.Entr
 
 // Timeline is the order's story, the oldest entry first; of a very long one the newest part.
 func (s *Store) Timeline(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]timeline.Entry, error) {
-	rows, err := s.read.ListTimeline(ctx, db.ListTimelineParams{Shop: shop, OrderID: order, Most: mostEntries})
+	rows, err := s.read.ListTimeline(ctx, db.ListTimelineParams{Shop: shop, OrderID: order, Most: timeline.MostRead})
 	if err != nil {
 		return nil, fmt.Errorf("read timeline of order %s: %w", order, err)
 	}

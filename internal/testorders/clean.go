@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchbackhq/switchback/graphql/admin"
 	"github.com/switchbackhq/switchback/internal/fault"
+	"github.com/switchbackhq/switchback/internal/money"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/shopify"
 )
@@ -56,7 +57,11 @@ func (w *work) refund(ctx context.Context) (result, error) {
 }
 
 func refunded(s *shopify.Standing) (result, error) {
-	return ok("A refund of %s %s is recorded on the gateway %s; no money moved.", s.Total, s.Currency, orders.Gateway)
+	total := s.Total + " " + s.Currency
+	if amount, err := money.Parse(s.Total, money.Currency(s.Currency)); err == nil { // Shopify says 12.0
+		total = amount.Text()
+	}
+	return ok("A refund of %s is recorded on the gateway %s; no money moved.", total, orders.Gateway)
 }
 
 // refundInput is the same for the same order, so that it may be repeated under its key.

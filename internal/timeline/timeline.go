@@ -15,6 +15,9 @@ import (
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
+// MostRead bounds what one order's story returns: the newest.
+const MostRead = 500
+
 // Kind sorts entries for the reader.
 type Kind string
 
