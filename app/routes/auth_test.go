@@ -137,9 +137,9 @@ func TestHomeBounces(t *testing.T) {
 	late["exp"] = w.now.Unix() - 60
 	late["nbf"], late["iat"] = w.now.Unix()-120, w.now.Unix()-120
 	for name, target := range map[string]string{
-		"no token":  "/?embedded=1&host=aG9zdA&shop=" + string(demo),
-		"too late":  "/?embedded=1&host=aG9zdA&shop=" + string(demo) + "&id_token=" + token(t, "HS256", newHush, late),
-		"no repeat": "/?embedded=1&host=aG9zdA&shopify-reload=https://evil.example&shop=" + string(demo),
+		"no token":  "/?embedded=1&host=" + ownHost + "&shop=" + string(demo),
+		"too late":  "/?embedded=1&host=" + ownHost + "&shop=" + string(demo) + "&id_token=" + token(t, "HS256", newHush, late),
+		"no repeat": "/?embedded=1&host=" + ownHost + "&shopify-reload=https://evil.example&shop=" + string(demo),
 	} {
 		rec := w.call(t, request(t, http.MethodGet, target, ""))
 		to, err := url.Parse(rec.Header().Get("Location"))
@@ -147,7 +147,7 @@ func TestHomeBounces(t *testing.T) {
 			t.Errorf("%s: %d to %s", name, rec.Code, to)
 			continue
 		}
-		want := appURL + "/?embedded=1&host=aG9zdA&shop=" + string(demo)
+		want := appURL + "/?embedded=1&host=" + ownHost + "&shop=" + string(demo)
 		if got := to.Query()["shopify-reload"]; !cmp.Equal(got, []string{want}) {
 			t.Errorf("%s: comes back to %v, want %s", name, got, want)
 		}

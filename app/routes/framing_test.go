@@ -80,6 +80,39 @@ func TestEveryAnswerSaysWhoMayFrameIt(t *testing.T) {
 	check("bounce page", http.MethodGet, "/auth/session-token?shop="+string(demo)+"&shopify-reload="+url.QueryEscape(appURL+"/"), "", own)
 }
 
+// ownHost is the demo shop's admin as Shopify names it.
+var ownHost = strings.TrimPrefix(hostOf("admin.shopify.com/store/demo"), "host=")
+
+func hostOf(admin string) string {
+	return "host=" + base64.RawStdEncoding.EncodeToString([]byte(admin))
+}
+
+// App Bridge talks to the admin that the host parameter names: a page is opened
+// with its own shop's, in either form, or with none.
+func TestAPageKnowsItsAdmin(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	token := "&id_token=" + token(t, "HS256", newHush, claims(w, demo))
+	for query, want := range map[string]int{
+		"shop=" + string(demo) + "&" + hostOf("admin.shopify.com/store/demo") + token:                         http.StatusOK,
+		"shop=" + string(demo) + "&" + hostOf("demo.myshopify.com/admin") + token:                             http.StatusOK,
+		hostOf("demo.myshopify.com/admin") + token:                                                            http.StatusOK,
+		"shop=" + string(demo) + "&" + hostOf("admin.shopify.com/store/other") + token:                        http.StatusBadRequest,
+		"shop=" + string(demo) + "&" + hostOf("evil.example") + token:                                         http.StatusBadRequest,
+		"shop=" + string(demo) + "&" + hostOf("evil.example"):                                                 http.StatusBadRequest,
+		"shop=" + string(demo) + "&host=" + token:                                                             http.StatusBadRequest,
+		"shop=" + string(demo) + "&host=" + ownHost + "&" + hostOf("evil.example") + token:                    http.StatusBadRequest,
+		hostOf("admin.shopify.com/store/other") + token:                                                       http.StatusBadRequest,
+		"shop=" + string(demo) + "&" + hostOf("admin.shopify.com/store/demo/../other") + token:                http.StatusBadRequest,
+		"shop=" + string(demo) + "&" + hostOf("admin.shopify.com/store/demo@evil.example") + token:            http.StatusBadRequest,
+		"shop=" + string(demo) + "&" + hostOf("admin.shopify.com/store/demo\r\nContent-Type: text/x") + token: http.StatusBadRequest,
+	} {
+		if rec := w.call(t, request(t, http.MethodGet, "/?"+query, "")); rec.Code != want {
+			t.Errorf("%s: %d, want %d", query, rec.Code, want)
+		}
+	}
+}
+
 // The bounce page hands a session token to the address it names. A browser's
 // scripts read an address otherwise than we do; where the two may differ nothing
 // is shown.
@@ -87,12 +120,14 @@ func TestTheBounceLeadsNowhereElse(t *testing.T) {
 	t.Parallel()
 	ours, shop := "shopify-reload="+url.QueryEscape(appURL+"/orders"), "shop="+string(demo)
 	const evil = "shopify-reload=https://evil.example/"
-	host := "host=" + base64.RawStdEncoding.EncodeToString([]byte("admin.shopify.com/store/demo"))
+	host := "host=" + ownHost
 	for query, want := range map[string]int{
 		shop + "&" + ours:                                                      http.StatusOK,
 		shop + "&" + host + "&" + ours:                                         http.StatusOK,
 		shop + "&" + ours + "&filter=a&filter=b":                               http.StatusOK,
 		shop + "&" + host + "&host=ZXZpbA&" + ours:                             http.StatusBadRequest,
+		shop + "&" + hostOf("admin.shopify.com/store/other") + "&" + ours:      http.StatusBadRequest,
+		shop + "&" + hostOf("evil.example/store/demo") + "&" + ours:            http.StatusBadRequest,
 		shop + "&" + evil:                                                      http.StatusBadRequest,
 		shop + "&" + evil + "%zz&" + ours:                                      http.StatusBadRequest,
 		shop + "&" + evil + ";x&" + ours:                                       http.StatusBadRequest,

@@ -62,6 +62,9 @@ func (s *server) document(c *gin.Context) {
 	case query.Has("shop") && shopErr != nil:
 		s.fail(c, badRequest("invalid_shop", "The shop parameter is no shop's domain."))
 		return
+	case named != "" && s.strangeHost(query, named):
+		s.fail(c, errStrangeHost)
+		return
 	case token == "":
 		s.toBounce(c, named)
 		return
@@ -74,9 +77,24 @@ func (s *server) document(c *gin.Context) {
 		s.refuseToken(c, "The session token is not valid.")
 	case query.Has("shop") && named != claims.Shop:
 		s.refuseToken(c, "The session token is another shop's.")
+	case s.strangeHost(query, claims.Shop):
+		s.frame(c, claims.Shop)
+		s.fail(c, errStrangeHost)
 	default:
 		s.admit(c, claims, token)
 	}
+}
+
+var errStrangeHost = badRequest("invalid_host", "The host parameter is not this shop's admin.")
+
+// strangeHost tells whether the parameter that App Bridge takes for the admin's
+// address is anything but the shop's own admin. None is none.
+func (s *server) strangeHost(query url.Values, shop shopify.Domain) bool {
+	if !query.Has("host") {
+		return false
+	}
+	_, err := shopify.ParseHost(query.Get("host"), s.AdminURL, shop)
+	return err != nil || len(query["host"]) > 1
 }
 
 // admit goes on as the token's shop, which is installed first where it is not.
@@ -156,7 +174,7 @@ func (s *server) bounce(c *gin.Context) {
 		return
 	}
 	shop, err := shopify.ParseDomain(query.Get("shop"))
-	if err != nil {
+	if err != nil || s.strangeHost(query, shop) {
 		s.fail(c, badRequest("invalid_bounce", openInAdmin))
 		return
 	}
