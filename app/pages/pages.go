@@ -15,6 +15,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"strings"
 )
 
 //go:embed templates static
@@ -51,11 +52,21 @@ func renderEmbedded(w io.Writer, name string, view any) error {
 	if !ok {
 		return fmt.Errorf("render %s: no such template", name)
 	}
-	if err := set.ExecuteTemplate(w, "layout", view); err != nil {
+	var page strings.Builder
+	if err := set.ExecuteTemplate(&page, "layout", view); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
-	return nil
+	_, err := turns.WriteString(w, page.String())
+	return err
 }
+
+// turns replaces the characters that change the direction of all that follows
+// (Unicode's explicit embeddings, overrides and isolates): a name with one of
+// them would turn round what stands beside it, an amount or a button's label.
+var turns = strings.NewReplacer(
+	"\u202a", "\ufffd", "\u202b", "\ufffd", "\u202c", "\ufffd", "\u202d", "\ufffd", "\u202e", "\ufffd",
+	"\u2066", "\ufffd", "\u2067", "\ufffd", "\u2068", "\ufffd", "\u2069", "\ufffd",
+)
 
 // plain are the documents that stand alone.
 var plain = template.Must(template.ParseFS(files, "templates/head.html", "templates/plain/*.html"))
