@@ -22,6 +22,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/loop"
 	"github.com/switchbackhq/switchback/internal/metrics"
 	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/privacy"
 	"github.com/switchbackhq/switchback/internal/queue"
 	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/returns"
@@ -202,6 +203,7 @@ func (p *program) routes(declared appconfig.App) routes.Deps {
 		SKUs: p.store, Mapper: &orders.Mapper{Tables: p.store}, TestOrders: p.testOrderDesk(), Guide: p.guideDesk(), GuideNotes: p.guideDesk(),
 		Carriers: p.store, Chooser: &fulfillments.Chooser{Table: p.store},
 		Refunds: p.store, Reasons: p.store, RefundDesk: &refunds.Desk{Files: p.store, Now: time.Now}, Reconciler: &refunds.Reporter{Records: p.store},
+		Privacy: &privacy.Desk{Records: p.store, Now: time.Now},
 		Returns: &returns.Desk{Book: p.store, Ledger: p.store, Importer: p.desk(), Counter: p.store, Now: time.Now, Log: p.log},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/sandbox"
 	"github.com/switchbackhq/switchback/internal/sandbox/loopsim"
+	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
 	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
 )
 
@@ -53,6 +54,12 @@ func shopTroubles() []shopTrouble {
 		{exceptions.LoopKeyRefused,
 			func(t *testing.T, s *stage) { t.Helper(); s.giveLoopKey(t, "a-key-that-was-withdrawn") },
 			func(t *testing.T, s *stage) { t.Helper(); s.giveLoopKey(t, theLoopKey) }},
+		{exceptions.PrivacyRequest,
+			func(t *testing.T, s *stage) {
+				t.Helper()
+				check(t, s.platforms.Shopify.RequestCustomerData(sandbox.Shop, shopifysim.RedactedCustomer{ID: 7781}))
+			},
+			func(t *testing.T, s *stage) { t.Helper(); s.report(t) }},
 	}
 }
 

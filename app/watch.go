@@ -10,6 +10,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/fulfillments"
 	"github.com/switchbackhq/switchback/internal/installs"
 	"github.com/switchbackhq/switchback/internal/orders"
+	"github.com/switchbackhq/switchback/internal/privacy"
 	"github.com/switchbackhq/switchback/internal/queue"
 	"github.com/switchbackhq/switchback/internal/refunds"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -20,6 +21,9 @@ import (
 
 // watchEvery is how often TikTok's subscriptions are checked and repaired.
 const watchEvery = time.Hour
+
+// privacyEvery is how often it is looked whose data has to go.
+const privacyEvery = 6 * time.Hour
 
 // watching adds the workers of all that is looked at without being told of it:
 // orders that no webhook named, deadlines, causes that went away, connections that ended.
@@ -47,6 +51,10 @@ func (p *program) watching(w *queue.Workers) {
 	queue.Handle(w, watcher.Deauthorize)
 	queue.Handle(w, reviewer.Review)
 	queue.Handle(w, reviewer.Expiring)
+	keeper := &privacy.Keeper{Book: p.store, Now: time.Now, Log: p.log}
+	queue.Handle(w, keeper.Take)
+	queue.Handle(w, keeper.Round)
+	queue.Handle(w, keeper.Shop)
 }
 
 // watches are the jobs that come again and again for it.
@@ -60,6 +68,7 @@ func (p *program) watches() []queue.Periodic {
 		queue.Every(p.cfg.PollInterval, refunds.RecheckArgs{}),
 		queue.Every(p.cfg.PollInterval, sweep.Args{}),
 		queue.Every(watchEvery, connections.WatchArgs{}),
+		queue.Every(privacyEvery, privacy.RoundArgs{}),
 	}
 }
 
@@ -73,6 +82,9 @@ func refused(key tokens.Key) []tokens.Job {
 func (p *program) reviews(ctx context.Context, e exceptions.Exception) ([]orders.Job, error) {
 	if e.Code == exceptions.LoopKeyRefused {
 		return []orders.Job{keyReview(e.Shop)}, nil
+	}
+	if e.Code == exceptions.PrivacyRequest {
+		return []orders.Job{privacy.ShopArgs{Shop: e.Shop}}, nil
 	}
 	list, err := p.store.Connections(ctx, e.Shop)
 	if err != nil {

@@ -52,6 +52,7 @@ var allowed = map[string][]string{
 		"internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline",
 	},
 	"internal/guide":    {"internal/exceptions", "internal/shopify", "internal/shops", "internal/testorders"},
+	"internal/privacy":  {"internal/exceptions", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok", "internal/timeline"},
 	"internal/returns":  {"internal/links", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/sweep":    {"internal/fault", "internal/links", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/switches": {"internal/fulfillments", "internal/links", "internal/orders", "internal/refunds", "internal/shopify", "internal/shops"},
@@ -72,17 +73,17 @@ var allowed = map[string][]string{
 	// Scopes and topics as shopify.app.toml declares them.
 	"internal/appconfig": {},
 	"internal/tokens":    {"internal/fault", "internal/secret"},
-	"internal/inbox":     {"internal/connections", "internal/fulfillments", "internal/installs", "internal/orders", "internal/refunds", "internal/shopify", "internal/shops", "internal/tiktok"},
+	"internal/inbox":     {"internal/connections", "internal/fulfillments", "internal/installs", "internal/orders", "internal/privacy", "internal/refunds", "internal/shopify", "internal/shops", "internal/tiktok"},
 	"internal/queue":     {"internal/fault", "internal/store"},
 	"internal/store": {
-		"internal/backfills", "internal/exceptions", "internal/guide", "internal/inbox", "internal/links", "internal/mappings", "internal/money", "internal/secret", "internal/shopify",
+		"internal/backfills", "internal/exceptions", "internal/guide", "internal/inbox", "internal/links", "internal/mappings", "internal/money", "internal/privacy", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/store/db", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	// sqlc scans straight into the typed ids.
-	"internal/store/db":           {"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/shopify", "internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline"},
+	"internal/store/db":           {"internal/backfills", "internal/exceptions", "internal/inbox", "internal/links", "internal/privacy", "internal/shopify", "internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline"},
 	"internal/store/postgrestest": {},
 	"internal/store/storetest": {
-		"internal/backfills", "internal/exceptions", "internal/guide", "internal/inbox", "internal/links", "internal/mappings", "internal/secret", "internal/shopify", "internal/shops",
+		"internal/backfills", "internal/exceptions", "internal/guide", "internal/inbox", "internal/links", "internal/mappings", "internal/privacy", "internal/secret", "internal/shopify", "internal/shops",
 		"internal/store", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 
@@ -106,9 +107,9 @@ var allowed = map[string][]string{
 	"internal/sandbox/loopsim":    {"internal/sandbox/chaos", "internal/sandbox/frame"},
 
 	// The app as the world meets it.
-	"app/pages": {"internal/backfills", "internal/exceptions", "internal/guide", "internal/links", "internal/money", "internal/reconcile", "internal/shopify", "internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline"},
+	"app/pages": {"internal/backfills", "internal/exceptions", "internal/guide", "internal/links", "internal/money", "internal/privacy", "internal/reconcile", "internal/shopify", "internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline"},
 	"app/routes": {
-		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/fulfillments", "internal/guide", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/money", "internal/reconcile", "internal/refunds", "internal/returns", "internal/secret", "internal/shopify",
+		"app/pages", "internal/backfills", "internal/connections", "internal/exceptions", "internal/fault", "internal/fulfillments", "internal/guide", "internal/inbox", "internal/links", "internal/loopcheck", "internal/mappings", "internal/money", "internal/privacy", "internal/reconcile", "internal/refunds", "internal/returns", "internal/secret", "internal/shopify",
 		"internal/shops", "internal/testorders", "internal/tiktok", "internal/timeline", "internal/tokens",
 	},
 	"app": nil, // the wiring may import everything of ours

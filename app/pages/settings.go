@@ -67,6 +67,8 @@ func (s Settings) Text(key string) string {
 		return string(kept.InventoryBehaviour)
 	case "tags":
 		return strings.Join(kept.Tags, ", ")
+	case "data_retention_days":
+		return strconv.Itoa(kept.DataRetentionDays)
 	case "import_from":
 		if kept.ImportFrom == nil {
 			return ""

@@ -93,6 +93,7 @@ var settable = map[string]setter{
 	"inventory_behaviour": value("a text", func(s *shops.Settings, v shops.InventoryBehaviour) { s.InventoryBehaviour = v }),
 	"tags":                value("a list of texts", setTags),
 	"import_from":         setImportFrom,
+	"data_retention_days": value("a number of days", func(s *shops.Settings, v int) { s.DataRetentionDays = v }),
 	"loop_api_key":        value("a text", setLoopKey),
 }
 

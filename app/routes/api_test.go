@@ -32,7 +32,7 @@ func TestReadSettings(t *testing.T) {
 		"pull_orders": false, "push_orders": false, "pull_fulfillments": false, "push_fulfillments": false,
 		"pull_refunds": false, "push_refunds": false, "mirror_shipments": true, "mirror_refunds": true,
 		"return_portal_url": "", "order_name_prefix": "", "order_name_suffix": "", "import_from": nil, "order_email": "relay",
-		"unmapped_sku": "hold", "inventory_behaviour": "decrement_ignoring_policy", "tags": []any{},
+		"unmapped_sku": "hold", "data_retention_days": 120.0, "inventory_behaviour": "decrement_ignoring_policy", "tags": []any{},
 		"return_link": "https://app.example/returns/demoslug", "loop_api_key_set": false, "fulfillments_held": 7.0,
 		"refunds_held": []any{map[string]any{"currency": "USD", "count": 3.0, "total": "41.10", "need_approval": 1.0}},
 	}

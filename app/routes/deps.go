@@ -79,6 +79,8 @@ type Deps struct {
 	Guide      Guide
 	GuideNotes GuideNotes
 	Reconciler Reconciler
+	// Privacy shows what customers asked for.
+	Privacy PrivacyDesk
 	// Returns receives buyers who come through a return link.
 	Returns Returns
 }

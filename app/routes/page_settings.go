@@ -29,6 +29,7 @@ var sections = map[string][]string{
 	},
 	"orders":  {"order_name_prefix", "order_name_suffix", "tags", "import_from", "order_email", "unmapped_sku", "inventory_behaviour"},
 	"returns": {"return_portal_url", "loop_api_key"},
+	"privacy": {"data_retention_days"},
 }
 
 func (s *server) settingsPage(c *gin.Context) { s.showSettings(c, http.StatusOK, nil, nil) }
@@ -95,6 +96,12 @@ func patchOf(section string, form url.Values, zone *time.Location) (map[string]j
 				return nil, err
 			}
 			value = from
+		case "data_retention_days":
+			days, err := strconv.Atoi(text)
+			if err != nil {
+				return nil, &shops.SettingsError{Key: key, Problem: "want a number of days"}
+			}
+			value = days
 		case "loop_api_key":
 			if text == "" && form.Get("remove_loop_api_key") == "" {
 				continue

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/switchbackhq/switchback/app/pages"
 )
 
 type server struct {
@@ -76,6 +78,7 @@ func New(d Deps) http.Handler {
 	admin.GET("/reconciliation", s.reconciliationPage)
 
 	admin.GET("/settings", s.settingsPage)
+	admin.GET(pages.PrivacyPath, s.privacyPage)
 	admin.POST("/settings/:section", s.saveSettings)
 	admin.POST("/settings/tiktok/:id/:wish", s.switchTikTok)
 
@@ -104,6 +107,8 @@ func New(d Deps) http.Handler {
 	api.POST("/refunds/approve", s.approveRefunds)
 	api.POST("/refunds/:id/approve", s.approveRefund)
 	api.GET("/reconciliation", s.reconciliation)
+	api.GET("/privacy/requests", s.listPrivacyRequests)
+	api.GET("/privacy/requests/:id/report", s.privacyReport)
 	api.GET("/exceptions", s.listExceptions)
 	api.POST("/exceptions/:id/retry", s.retryException)
 	api.POST("/exceptions/:id/resolve", s.resolveException)

@@ -114,7 +114,7 @@ func (w *world) handler() http.Handler {
 		Settings: w, Panel: w, Ledger: w, Contents: w, Written: w, Open: w, Work: w, Piles: w, Bulk: w, Variants: w, Backfills: backfillDesk{w}, Loop: w, LoopTest: w,
 		SKUs: skuTable{w}, Mapper: skuTable{w}, TestOrders: testOrderDesk{w}, Guide: guideBook{w}.desk(), GuideNotes: guideBook{w}.desk(),
 		Carriers: carrierTable{w}, Chooser: carrierTable{w},
-		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w}, Reconciler: refundDesk{w}, Returns: w,
+		Refunds: w, Reasons: refundDesk{w}, RefundDesk: refundDesk{w}, Reconciler: refundDesk{w}, Privacy: privacyDesk{w}, Returns: w,
 	})
 }
 

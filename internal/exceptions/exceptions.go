@@ -42,6 +42,7 @@ const (
 	CancelNotMirrored  Code = "cancel_not_mirrored"
 	OrderEdited        Code = "order_edited"
 	LoopKeyRefused     Code = "loop_key_refused"
+	PrivacyRequest     Code = "privacy_request"
 
 	// Of shipments.
 	CarrierUnknown         Code = "carrier_unknown"
@@ -115,9 +116,9 @@ func OfRefunds() []Code {
 func OfDeadlines() []Code { return []Code{ShipBySoon, ShipByMissed} }
 
 // OfShops lists the codes that concern a whole shop; a review of its connections,
-// or of its key for Loop, clears them.
+// of its key for Loop, or of what its customers asked for, clears them.
 func OfShops() []Code {
-	return []Code{ConnectionExpired, ConnectionExpiring, MarketUnsupported, LoopKeyRefused}
+	return []Code{ConnectionExpired, ConnectionExpiring, MarketUnsupported, LoopKeyRefused, PrivacyRequest}
 }
 
 // All lists every code in use.

@@ -88,6 +88,10 @@ var texts = map[Code]Text{
 		"Loop does not accept the key that you gave for its API, so it is not asked about your orders.",
 		"Create a key with the scopes Orders and Draft Returns in Loop and save it in the settings, or remove the key there. Orders are not held up.",
 	},
+	PrivacyRequest: {
+		"A customer asked by way of Shopify what is kept of them, or to be forgotten, and it waits for you.",
+		"Open Customers' data in the settings: download each report and hand it to the customer; a deletion goes on by itself once the refunds and exceptions of its orders are closed.",
+	},
 	CarrierUnknown: {
 		"TikTok does not know the carrier of a Shopify fulfillment, so the parcel was not reported to TikTok.",
 		"Choose TikTok's carrier for this name in the carrier table, or correct the carrier of the fulfillment in Shopify; the parcel is then reported by itself.",

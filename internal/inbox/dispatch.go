@@ -84,6 +84,8 @@ func dispatchShopify(e Event) []Job {
 		return []Job{installs.ScopesArgs{Shop: e.Shop}}
 	case "shop/redact":
 		return []Job{installs.EraseArgs{Shop: e.Shop, At: e.happened()}}
+	case dataRequest, redaction:
+		return askedBy(e)
 	case "fulfillments/create", "fulfillments/update", "refunds/create", "orders/cancelled":
 		hint, err := shopify.ReadHint(e.Topic, e.Body)
 		if err != nil {

@@ -45,6 +45,8 @@ type Event struct {
 	Shop shopify.Domain
 	// Order is the TikTok order it concerns, if any.
 	Order tiktok.OrderID
+	// ShopifyOrder is the Shopify order that one of Shopify's events is about, if any.
+	ShopifyOrder shopify.GID
 	// TriggeredAt is when it happened by the platform's clock; zero when not said.
 	TriggeredAt time.Time
 	ReceivedAt  time.Time

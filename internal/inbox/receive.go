@@ -38,6 +38,7 @@ func (r *Receiver) Receive(ctx context.Context, e Event) (bool, error) {
 	if err := r.address(ctx, &e); err != nil {
 		return false, err
 	}
+	e.ShopifyOrder = written(e)
 	fresh, err := r.Keeper.ReceiveEvent(ctx, e, dispatch(e)...)
 	if err != nil {
 		return false, fmt.Errorf("keep %s event %s: %w", e.Source, e.Topic, err)

@@ -80,4 +80,6 @@ type SamePlace struct {
 	Seen, Written bool
 	// HasZIP tells whether the order was written with a ZIP, whatever it is.
 	HasZIP bool
+	// Forgotten tells that the buyer's data was deleted: there is nothing to compare with.
+	Forgotten bool
 }

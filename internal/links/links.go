@@ -105,6 +105,9 @@ type Order struct {
 
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// DeliveredAt is when TikTok said that the buyer has the order, or that it was cancelled. RedactedAt is when the
+	// buyer's data was deleted. Both are the store's to give.
+	DeliveredAt, RedactedAt *time.Time
 }
 
 // DuplicateChoice answers the exception duplicate_order.

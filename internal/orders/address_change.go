@@ -21,6 +21,9 @@ func (r *run) followAddress(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("compare address of order %s: %w", r.args.Order, err)
 	}
+	if same.Forgotten {
+		return nil // whatever TikTok tells of the buyer now is not taken in again
+	}
 	if !same.HasZIP {
 		r.notices = append(r.notices, addressNotices(r.order)...)
 	}

@@ -37,6 +37,9 @@ type Settings struct {
 	// Tags are added to every order beside `tiktok-shop`.
 	Tags []string `json:"tags"`
 
+	// DataRetentionDays is how long after delivery what is known of an order's buyer is kept.
+	DataRetentionDays int `json:"data_retention_days"`
+
 	// LoopKeySet tells whether a key for Loop's API is kept. The key itself is
 	// sealed apart from the settings and never read with them.
 	LoopKeySet bool `json:"-"`
@@ -86,6 +89,7 @@ func DefaultSettings() Settings {
 		UnmappedSKU:        HoldUnmapped,
 		InventoryBehaviour: DecrementIgnoringPolicy,
 		Tags:               []string{},
+		DataRetentionDays:  120,
 	}
 }
 
@@ -100,6 +104,8 @@ const (
 	longestAffix = 20
 	longestURL   = 2048
 	longestKey   = 256
+	// A buyer may return for weeks, and is found by the ZIP until the data goes.
+	fewestDays, mostDays = 30, 730
 )
 
 // affixPattern keeps names searchable: Shopify's search grammar gives other
@@ -115,6 +121,9 @@ func (s Settings) Validate() error {
 		return &SettingsError{"unmapped_sku", `want "hold" or "custom_line"`}
 	case s.InventoryBehaviour != Bypass && s.InventoryBehaviour != DecrementIgnoringPolicy && s.InventoryBehaviour != DecrementObeyingPolicy:
 		return &SettingsError{"inventory_behaviour", `want "bypass", "decrement_ignoring_policy" or "decrement_obeying_policy"`}
+	}
+	if s.DataRetentionDays < fewestDays || s.DataRetentionDays > mostDays {
+		return &SettingsError{"data_retention_days", fmt.Sprintf("want a number of days from %d to %d", fewestDays, mostDays)}
 	}
 	for key, affix := range map[string]string{"order_name_prefix": s.OrderNamePrefix, "order_name_suffix": s.OrderNameSuffix} {
 		if len(affix) > longestAffix || !affixPattern.MatchString(affix) {

@@ -107,6 +107,7 @@ func (s *Store) ComparePlace(ctx context.Context, shop shopify.Domain, id tiktok
 	}
 	return links.SamePlace{
 		Seen: same(row.AddressSeen, place.Seen), Written: same(row.AddressWritten, place.Written), HasZIP: row.ZipHash != "",
+		Forgotten: row.RedactedAt > 0,
 	}, nil
 }
 

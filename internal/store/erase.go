@@ -34,6 +34,9 @@ func (s *Store) EraseShop(ctx context.Context, domain shopify.Domain) error {
 			q.DeleteCarriers(ctx, domain),
 			q.DeleteReasons(ctx, domain),
 			q.DeleteGuideMarks(ctx, domain),
+			// Whoever holds one is fenced off by its being gone: a new lease's fence is the time.
+			q.ForgetLeases(ctx, domain),
+			q.EraseJobs(ctx, string(domain)),
 			q.DeleteShop(ctx, domain),
 		)
 	})
@@ -60,6 +63,7 @@ func (s *Store) eraseBefore(ctx context.Context, q *db.Queries, domain shopify.D
 		q.EraseLines(ctx, db.EraseLinesParams{Shop: domain, Before: before}),
 		q.EraseBackfills(ctx, db.EraseBackfillsParams{Shop: domain, Before: before}),
 		q.EraseTestOrders(ctx, db.EraseTestOrdersParams{Shop: domain, Before: before}),
+		q.ErasePrivacyRequests(ctx, db.ErasePrivacyRequestsParams{Shop: domain, Before: before}),
 		q.EraseOrders(ctx, db.EraseOrdersParams{Shop: domain, Before: before}),
 		q.EraseLeases(ctx, db.EraseLeasesParams{Shop: domain, Now: micros(s.now())}),
 		eraseSlots(ctx, q, domain, before),

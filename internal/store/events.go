@@ -32,7 +32,7 @@ func (s *Store) ReceiveEvent(ctx context.Context, e inbox.Event, jobs ...Job) (b
 	}
 	row := db.AddEventParams{
 		ID: s.newID(e.ReceivedAt), Source: e.Source, Account: e.Account, Topic: e.Topic, DeliveryID: e.DeliveryID, EventID: e.EventID,
-		Shop: e.Shop, OrderID: e.Order, TriggeredAt: micros(e.TriggeredAt), ReceivedAt: micros(e.ReceivedAt),
+		Shop: e.Shop, OrderID: e.Order, ShopifyOrder: e.ShopifyOrder, TriggeredAt: micros(e.TriggeredAt), ReceivedAt: micros(e.ReceivedAt),
 		// Sealed here, by the many, and not by the one who commits.
 		BodySealed: s.keyring.Seal(eventContext(e), e.Body),
 	}
@@ -65,15 +65,20 @@ func (s *Store) Event(ctx context.Context, source inbox.Source, account, topic, 
 
 // eventOf opens a kept delivery.
 func (s *Store) eventOf(row db.Event) (inbox.Event, error) {
-	e := inbox.Event{
-		ID: row.ID, Source: row.Source, Account: row.Account, Topic: row.Topic, DeliveryID: row.DeliveryID, EventID: row.EventID,
-		Shop: row.Shop, Order: row.OrderID, TriggeredAt: timeOf(row.TriggeredAt), ReceivedAt: timeOf(row.ReceivedAt),
-	}
+	e := eventIn(row)
 	var err error
 	if e.Body, err = s.keyring.Open(eventContext(e), row.BodySealed); err != nil {
 		return inbox.Event{}, fmt.Errorf("open %s event %s: %w", e.Source, e.Topic, err)
 	}
 	return e, nil
+}
+
+// eventIn is a kept delivery without its payload.
+func eventIn(row db.Event) inbox.Event {
+	return inbox.Event{
+		ID: row.ID, Source: row.Source, Account: row.Account, Topic: row.Topic, DeliveryID: row.DeliveryID, EventID: row.EventID,
+		Shop: row.Shop, Order: row.OrderID, ShopifyOrder: row.ShopifyOrder, TriggeredAt: timeOf(row.TriggeredAt), ReceivedAt: timeOf(row.ReceivedAt),
+	}
 }
 
 // CountEvents tells how many deliveries are kept.

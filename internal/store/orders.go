@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -47,12 +48,24 @@ func (s *Store) saveOrder(ctx context.Context, q *db.Queries, lease links.Lease,
 		Total: order.Total, Currency: order.Currency, ShopifyOrder: order.ShopifyOrder, ShopifyName: order.ShopifyName,
 		WrittenAt: microsOf(order.WrittenAt), AttemptAt: microsOf(order.AttemptAt), Lookups: int64(order.Lookups),
 		DuplicateChoice: order.Duplicate, TotalsChoice: order.Totals, ReferencedAt: microsOf(order.ReferencedAt), ShipBy: order.ShipBy,
-		CreatedAt: micros(s.now()),
+		DeliveredAt: s.deliveredAt(order), CreatedAt: micros(s.now()),
 	})
 	if err != nil {
 		return err
 	}
 	return s.followOrder(ctx, q, before, order)
+}
+
+// deliveredAt is when TikTok said that the order had come to its end; 0 while it has not.
+func (s *Store) deliveredAt(order links.Order) int64 {
+	switch order.Status {
+	case tiktok.Delivered, tiktok.Completed, tiktok.CancelledStatus:
+		if order.UpdateTime > 0 {
+			return min(micros(time.Unix(order.UpdateTime, 0)), micros(s.now()))
+		}
+		return micros(s.now())
+	}
+	return 0
 }
 
 func saveLines(ctx context.Context, q *db.Queries, order links.Order, lines []links.Line) error {
@@ -145,6 +158,7 @@ func orderOf(row db.Order) links.Order {
 		ShopifyOrder: row.ShopifyOrder, ShopifyName: row.ShopifyName, WrittenAt: timeOrNil(row.WrittenAt), AttemptAt: timeOrNil(row.AttemptAt),
 		Lookups: int(row.Lookups), Duplicate: row.DuplicateChoice, Totals: row.TotalsChoice, ReferencedAt: timeOrNil(row.ReferencedAt),
 		ShipBy: row.ShipBy, CreatedAt: timeOf(row.CreatedAt), UpdatedAt: timeOf(row.UpdatedAt),
+		DeliveredAt: timeOrNil(row.DeliveredAt), RedactedAt: timeOrNil(row.RedactedAt),
 	}
 }
 

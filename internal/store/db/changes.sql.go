@@ -112,7 +112,7 @@ func (q *Queries) SaveIntent(ctx context.Context, arg SaveIntentParams) error {
 }
 
 const setOrderPlace = `-- name: SetOrderPlace :exec
-UPDATE orders SET zip_hash = $3, address_seen = $4, address_written = $5 WHERE shop = $1 AND order_id = $2
+UPDATE orders SET zip_hash = $3, address_seen = $4, address_written = $5 WHERE shop = $1 AND order_id = $2 AND redacted_at = 0
 `
 
 type SetOrderPlaceParams struct {
@@ -123,6 +123,7 @@ type SetOrderPlaceParams struct {
 	AddressWritten string
 }
 
+// An order whose buyer was forgotten learns nothing of him again.
 func (q *Queries) SetOrderPlace(ctx context.Context, arg SetOrderPlaceParams) error {
 	_, err := q.db.ExecContext(ctx, setOrderPlace,
 		arg.Shop,

@@ -14,23 +14,24 @@ import (
 )
 
 const addEvent = `-- name: AddEvent :execrows
-INSERT INTO events (id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO events (id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed, shopify_order)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT DO NOTHING
 `
 
 type AddEventParams struct {
-	ID          string
-	Source      inbox.Source
-	Account     string
-	Topic       string
-	DeliveryID  string
-	EventID     string
-	Shop        shopify.Domain
-	OrderID     tiktok.OrderID
-	TriggeredAt int64
-	ReceivedAt  int64
-	BodySealed  []byte
+	ID           string
+	Source       inbox.Source
+	Account      string
+	Topic        string
+	DeliveryID   string
+	EventID      string
+	Shop         shopify.Domain
+	OrderID      tiktok.OrderID
+	TriggeredAt  int64
+	ReceivedAt   int64
+	BodySealed   []byte
+	ShopifyOrder shopify.GID
 }
 
 // No row means that the delivery, or its event, is known.
@@ -47,6 +48,7 @@ func (q *Queries) AddEvent(ctx context.Context, arg AddEventParams) (int64, erro
 		arg.TriggeredAt,
 		arg.ReceivedAt,
 		arg.BodySealed,
+		arg.ShopifyOrder,
 	)
 	if err != nil {
 		return 0, err
@@ -93,7 +95,7 @@ func (q *Queries) EraseEvents(ctx context.Context, arg EraseEventsParams) error 
 }
 
 const event = `-- name: Event :one
-SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed FROM events WHERE source = $1 AND account = $2 AND topic = $3 AND delivery_id = $4
+SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed, shopify_order FROM events WHERE source = $1 AND account = $2 AND topic = $3 AND delivery_id = $4
 `
 
 type EventParams struct {
@@ -123,12 +125,13 @@ func (q *Queries) Event(ctx context.Context, arg EventParams) (Event, error) {
 		&i.TriggeredAt,
 		&i.ReceivedAt,
 		&i.BodySealed,
+		&i.ShopifyOrder,
 	)
 	return i, err
 }
 
 const eventsIn = `-- name: EventsIn :many
-SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed FROM events WHERE received_at >= $1 AND received_at < $2 AND id > $3 ORDER BY id LIMIT $4
+SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed, shopify_order FROM events WHERE received_at >= $1 AND received_at < $2 AND id > $3 ORDER BY id LIMIT $4
 `
 
 type EventsInParams struct {
@@ -164,6 +167,7 @@ func (q *Queries) EventsIn(ctx context.Context, arg EventsInParams) ([]Event, er
 			&i.TriggeredAt,
 			&i.ReceivedAt,
 			&i.BodySealed,
+			&i.ShopifyOrder,
 		); err != nil {
 			return nil, err
 		}
@@ -179,7 +183,7 @@ func (q *Queries) EventsIn(ctx context.Context, arg EventsInParams) ([]Event, er
 }
 
 const eventsOfDelivery = `-- name: EventsOfDelivery :many
-SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed FROM events WHERE delivery_id = $1 ORDER BY id
+SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed, shopify_order FROM events WHERE delivery_id = $1 ORDER BY id
 `
 
 func (q *Queries) EventsOfDelivery(ctx context.Context, deliveryID string) ([]Event, error) {
@@ -203,6 +207,7 @@ func (q *Queries) EventsOfDelivery(ctx context.Context, deliveryID string) ([]Ev
 			&i.TriggeredAt,
 			&i.ReceivedAt,
 			&i.BodySealed,
+			&i.ShopifyOrder,
 		); err != nil {
 			return nil, err
 		}

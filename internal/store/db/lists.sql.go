@@ -41,7 +41,7 @@ func (q *Queries) ClearExcepted(ctx context.Context, arg ClearExceptedParams) er
 }
 
 const ordersByAge = `-- name: OrdersByAge :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1
     AND created_at <= $2 AND (created_at < $2 OR order_id < $3)
 ORDER BY created_at DESC, order_id DESC LIMIT $4
 `
@@ -98,6 +98,8 @@ func (q *Queries) OrdersByAge(ctx context.Context, arg OrdersByAgeParams) ([]Ord
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -113,7 +115,7 @@ func (q *Queries) OrdersByAge(ctx context.Context, arg OrdersByAgeParams) ([]Ord
 }
 
 const ordersByName = `-- name: OrdersByName :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND name_key <> '' AND name_key >= $2 AND name_key < $3
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND name_key <> '' AND name_key >= $2 AND name_key < $3
 ORDER BY name_key DESC LIMIT $4
 `
 
@@ -169,6 +171,8 @@ func (q *Queries) OrdersByName(ctx context.Context, arg OrdersByNameParams) ([]O
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -184,7 +188,7 @@ func (q *Queries) OrdersByName(ctx context.Context, arg OrdersByNameParams) ([]O
 }
 
 const ordersByNumber = `-- name: OrdersByNumber :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND order_id >= $2 AND order_id < $3
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND order_id >= $2 AND order_id < $3
 ORDER BY order_id DESC LIMIT $4
 `
 
@@ -241,6 +245,8 @@ func (q *Queries) OrdersByNumber(ctx context.Context, arg OrdersByNumberParams) 
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -256,7 +262,7 @@ func (q *Queries) OrdersByNumber(ctx context.Context, arg OrdersByNumberParams) 
 }
 
 const ordersByRefunds = `-- name: OrdersByRefunds :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND refunds_leg = $2 AND refunds_leg <> 'none'
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND refunds_leg = $2 AND refunds_leg <> 'none'
     AND created_at <= $3 AND (created_at < $3 OR order_id < $4)
 ORDER BY created_at DESC, order_id DESC LIMIT $5
 `
@@ -316,6 +322,8 @@ func (q *Queries) OrdersByRefunds(ctx context.Context, arg OrdersByRefundsParams
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -331,7 +339,7 @@ func (q *Queries) OrdersByRefunds(ctx context.Context, arg OrdersByRefundsParams
 }
 
 const ordersByShipments = `-- name: OrdersByShipments :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND shipments_leg = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND shipments_leg = $2
     AND created_at <= $3 AND (created_at < $3 OR order_id < $4)
 ORDER BY created_at DESC, order_id DESC LIMIT $5
 `
@@ -390,6 +398,8 @@ func (q *Queries) OrdersByShipments(ctx context.Context, arg OrdersByShipmentsPa
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -405,7 +415,7 @@ func (q *Queries) OrdersByShipments(ctx context.Context, arg OrdersByShipmentsPa
 }
 
 const ordersByState = `-- name: OrdersByState :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND state = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND state = $2
     AND created_at <= $3 AND (created_at < $3 OR order_id < $4)
 ORDER BY created_at DESC, order_id DESC LIMIT $5
 `
@@ -464,6 +474,8 @@ func (q *Queries) OrdersByState(ctx context.Context, arg OrdersByStateParams) ([
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -479,7 +491,7 @@ func (q *Queries) OrdersByState(ctx context.Context, arg OrdersByStateParams) ([
 }
 
 const ordersByZIP = `-- name: OrdersByZIP :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND zip_hash <> '' AND zip_hash = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND zip_hash <> '' AND zip_hash = $2
 ORDER BY created_at DESC, order_id DESC LIMIT $3
 `
 
@@ -529,6 +541,8 @@ func (q *Queries) OrdersByZIP(ctx context.Context, arg OrdersByZIPParams) ([]Ord
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -544,7 +558,7 @@ func (q *Queries) OrdersByZIP(ctx context.Context, arg OrdersByZIPParams) ([]Ord
 }
 
 const ordersExcepted = `-- name: OrdersExcepted :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND excepted
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND excepted
     AND created_at <= $2 AND (created_at < $2 OR order_id < $3)
 ORDER BY created_at DESC, order_id DESC LIMIT $4
 `
@@ -601,6 +615,8 @@ func (q *Queries) OrdersExcepted(ctx context.Context, arg OrdersExceptedParams) 
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}

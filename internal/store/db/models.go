@@ -9,6 +9,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/inbox"
 	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/privacy"
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/testorders"
@@ -80,17 +81,18 @@ type Cursor struct {
 }
 
 type Event struct {
-	ID          string
-	Source      inbox.Source
-	Account     string
-	Topic       string
-	DeliveryID  string
-	EventID     string
-	Shop        shopify.Domain
-	OrderID     tiktok.OrderID
-	TriggeredAt int64
-	ReceivedAt  int64
-	BodySealed  []byte
+	ID           string
+	Source       inbox.Source
+	Account      string
+	Topic        string
+	DeliveryID   string
+	EventID      string
+	Shop         shopify.Domain
+	OrderID      tiktok.OrderID
+	TriggeredAt  int64
+	ReceivedAt   int64
+	BodySealed   []byte
+	ShopifyOrder shopify.GID
 }
 
 type Exception struct {
@@ -183,6 +185,8 @@ type Order struct {
 	RefundsLeg      string
 	RefundsReason   string
 	Excepted        bool
+	DeliveredAt     int64
+	RedactedAt      int64
 }
 
 type OrderLease struct {
@@ -232,6 +236,16 @@ type OrdersToShip struct {
 	OrderID   tiktok.OrderID
 	ShipBy    int64
 	OrderedAt int64
+}
+
+type PrivacyRequest struct {
+	Shop       shopify.Domain
+	RequestID  string
+	Kind       privacy.Kind
+	Customer   string
+	Orders     string
+	ReceivedAt int64
+	DoneAt     int64
 }
 
 type Refund struct {

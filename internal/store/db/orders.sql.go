@@ -261,7 +261,7 @@ func (q *Queries) Lines(ctx context.Context, arg LinesParams) ([]OrderLine, erro
 }
 
 const order = `-- name: Order :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND order_id = $2
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND order_id = $2
 `
 
 type OrderParams struct {
@@ -303,12 +303,14 @@ func (q *Queries) Order(ctx context.Context, arg OrderParams) (Order, error) {
 		&i.RefundsLeg,
 		&i.RefundsReason,
 		&i.Excepted,
+		&i.DeliveredAt,
+		&i.RedactedAt,
 	)
 	return i, err
 }
 
 const orderByShopifyOrder = `-- name: OrderByShopifyOrder :one
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND shopify_order = $2 AND shopify_order <> '' LIMIT 1
 `
 
 type OrderByShopifyOrderParams struct {
@@ -350,6 +352,8 @@ func (q *Queries) OrderByShopifyOrder(ctx context.Context, arg OrderByShopifyOrd
 		&i.RefundsLeg,
 		&i.RefundsReason,
 		&i.Excepted,
+		&i.DeliveredAt,
+		&i.RedactedAt,
 	)
 	return i, err
 }
@@ -399,7 +403,7 @@ func (q *Queries) OrderState(ctx context.Context, arg OrderStateParams) (OrderSt
 }
 
 const ordersIn = `-- name: OrdersIn :many
-SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
+SELECT shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency, shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, referenced_at, zip_hash, created_at, updated_at, totals_choice, address_seen, address_written, ship_by, name_key, shipments_leg, shipments_reason, refunds_leg, refunds_reason, excepted, delivered_at, redacted_at FROM orders WHERE shop = $1 AND state = $2 AND reason = $3 AND order_id > $4
 ORDER BY order_id LIMIT $5
 `
 
@@ -457,6 +461,8 @@ func (q *Queries) OrdersIn(ctx context.Context, arg OrdersInParams) ([]Order, er
 			&i.RefundsLeg,
 			&i.RefundsReason,
 			&i.Excepted,
+			&i.DeliveredAt,
+			&i.RedactedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -515,16 +521,17 @@ func (q *Queries) RenewLease(ctx context.Context, arg RenewLeaseParams) (int64, 
 
 const saveOrder = `-- name: SaveOrder :exec
 INSERT INTO orders (shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency,
-    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, zip_hash, excepted, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '',
-    EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = $1 AND e.order_id = $2 AND e.status = 'open'), $20, $20)
+    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, delivered_at, zip_hash, excepted, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '',
+    EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = $1 AND e.order_id = $2 AND e.status = 'open'), $21, $21)
 ON CONFLICT (shop, order_id) DO UPDATE SET
     tiktok_shop = excluded.tiktok_shop, state = excluded.state, reason = excluded.reason, status = excluded.status,
     update_time = excluded.update_time, ordered_at = excluded.ordered_at, total = excluded.total, currency = excluded.currency,
     shopify_order = excluded.shopify_order, shopify_name = excluded.shopify_name, written_at = excluded.written_at,
     attempt_at = excluded.attempt_at, lookups = excluded.lookups, duplicate_choice = excluded.duplicate_choice,
     totals_choice = excluded.totals_choice, referenced_at = excluded.referenced_at,
-    ship_by = excluded.ship_by, updated_at = excluded.updated_at
+    ship_by = excluded.ship_by,
+    delivered_at = CASE WHEN orders.delivered_at > 0 THEN orders.delivered_at ELSE excluded.delivered_at END, updated_at = excluded.updated_at
 `
 
 type SaveOrderParams struct {
@@ -547,6 +554,7 @@ type SaveOrderParams struct {
 	TotalsChoice    links.TotalsChoice
 	ReferencedAt    int64
 	ShipBy          int64
+	DeliveredAt     int64
 	CreatedAt       int64
 }
 
@@ -571,13 +579,14 @@ func (q *Queries) SaveOrder(ctx context.Context, arg SaveOrderParams) error {
 		arg.TotalsChoice,
 		arg.ReferencedAt,
 		arg.ShipBy,
+		arg.DeliveredAt,
 		arg.CreatedAt,
 	)
 	return err
 }
 
 const setOrderZIP = `-- name: SetOrderZIP :exec
-UPDATE orders SET zip_hash = $3 WHERE shop = $1 AND order_id = $2
+UPDATE orders SET zip_hash = $3 WHERE shop = $1 AND order_id = $2 AND redacted_at = 0
 `
 
 type SetOrderZIPParams struct {

@@ -1,5 +1,6 @@
 -- name: SetOrderPlace :exec
-UPDATE orders SET zip_hash = $3, address_seen = $4, address_written = $5 WHERE shop = $1 AND order_id = $2;
+-- An order whose buyer was forgotten learns nothing of him again.
+UPDATE orders SET zip_hash = $3, address_seen = $4, address_written = $5 WHERE shop = $1 AND order_id = $2 AND redacted_at = 0;
 
 -- name: SaveIntent :exec
 INSERT INTO intents (shop, order_id, intent_key, kind, units, amount, body, state, result, sent_at, created_at)

@@ -1,7 +1,7 @@
 -- name: AddEvent :execrows
 -- No row means that the delivery, or its event, is known.
-INSERT INTO events (id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO events (id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed, shopify_order)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT DO NOTHING;
 
 -- name: Event :one

@@ -30,19 +30,20 @@ SELECT state, status, shopify_name, created_at FROM orders WHERE shop = $1 AND o
 
 -- name: SaveOrder :exec
 INSERT INTO orders (shop, order_id, tiktok_shop, state, reason, status, update_time, ordered_at, total, currency,
-    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, zip_hash, excepted, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '',
-    EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = $1 AND e.order_id = $2 AND e.status = 'open'), $20, $20)
+    shopify_order, shopify_name, written_at, attempt_at, lookups, duplicate_choice, totals_choice, referenced_at, ship_by, delivered_at, zip_hash, excepted, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '',
+    EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = $1 AND e.order_id = $2 AND e.status = 'open'), $21, $21)
 ON CONFLICT (shop, order_id) DO UPDATE SET
     tiktok_shop = excluded.tiktok_shop, state = excluded.state, reason = excluded.reason, status = excluded.status,
     update_time = excluded.update_time, ordered_at = excluded.ordered_at, total = excluded.total, currency = excluded.currency,
     shopify_order = excluded.shopify_order, shopify_name = excluded.shopify_name, written_at = excluded.written_at,
     attempt_at = excluded.attempt_at, lookups = excluded.lookups, duplicate_choice = excluded.duplicate_choice,
     totals_choice = excluded.totals_choice, referenced_at = excluded.referenced_at,
-    ship_by = excluded.ship_by, updated_at = excluded.updated_at;
+    ship_by = excluded.ship_by,
+    delivered_at = CASE WHEN orders.delivered_at > 0 THEN orders.delivered_at ELSE excluded.delivered_at END, updated_at = excluded.updated_at;
 
 -- name: SetOrderZIP :exec
-UPDATE orders SET zip_hash = $3 WHERE shop = $1 AND order_id = $2;
+UPDATE orders SET zip_hash = $3 WHERE shop = $1 AND order_id = $2 AND redacted_at = 0;
 
 -- name: OrdersIn :many
 SELECT * FROM orders WHERE shop = sqlc.arg(shop) AND state = sqlc.arg(state) AND reason = sqlc.arg(reason) AND order_id > sqlc.arg(after)

@@ -155,6 +155,8 @@ func erase(t *testing.T, b *bench) {
 	b.install(t, demo)
 	b.pass(time.Hour)
 	b.leave(t, demo, "new")
+	b.lease(t, demo, orderID) // held by a job that has died
+	must(t, b.Enqueue(ctx, about{demo, string(orderID), ""}, about{other, string(orderID), ""}))
 	must(t, b.EraseShop(ctx, demo))
 	if left := b.left(t, demo); !slices.Equal(left, []string{"exception new", "line new", "timeline new"}) {
 		t.Errorf("left of an installed shop: %v", left)
@@ -171,6 +173,7 @@ func erase(t *testing.T, b *bench) {
 	if left := b.left(t, demo); len(left) != 0 {
 		t.Errorf("left of an uninstalled shop: %v", left)
 	}
+	b.nowhere(t, string(demo))
 	if _, err := b.Shop(ctx, demo); !errors.Is(err, shops.ErrNotFound) {
 		t.Errorf("shop row: %v", err)
 	}
@@ -179,6 +182,28 @@ func erase(t *testing.T, b *bench) {
 	}
 	if left := b.left(t, other); len(left) != 3 {
 		t.Errorf("the other shop lost something: %v", left)
+	}
+}
+
+// nowhere wants a text in no column of any table, nor in a job.
+func (b *bench) nowhere(t *testing.T, text string) {
+	t.Helper()
+	look := func(table, column string) {
+		var n int
+		must(t, b.writing().QueryRowContext(t.Context(), `SELECT count(*) FROM `+table+` WHERE CAST(`+column+` AS TEXT) LIKE '%`+text+`%'`).Scan(&n))
+		if n > 0 {
+			t.Errorf("%s.%s holds %s in %d rows", table, column, text, n)
+		}
+	}
+	for table, columns := range b.texts(t) {
+		for _, column := range columns {
+			look(table, column)
+		}
+	}
+	if b.SQLite() == nil {
+		look("river_job", "args")
+	} else {
+		look("river_job", "json(args)")
 	}
 }
 

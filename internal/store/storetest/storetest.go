@@ -88,6 +88,10 @@ func Run(t *testing.T, open Opener) {
 		"a key for loop is sealed":              loopKeySealed,
 		"loop's last answer":                    loopChecks,
 		"nothing that is sealed can be read":    sealed,
+		"a buyer is forgotten":                  forgetting,
+		"what customers ask for":                wishes,
+		"orders whose time is over":             overdue,
+		"a buyer is needed until all is over":   forgettingWaits,
 		"units of work at once do not deadlock": atOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
