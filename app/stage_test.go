@@ -37,6 +37,8 @@ type stage struct {
 	environ []string
 	// file is the SQLite file, empty on PostgreSQL.
 	file string
+	// log is the program's, if it runs in this process.
+	log *journal
 
 	patient sync.Mutex
 	// again is when the platforms deliver next what was not kept.
@@ -118,8 +120,11 @@ func (s *stage) serve(t testing.TB, listener net.Listener) {
 	}
 	running, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	log := newJournal(t)
+	s.log = log
 	ended := make(chan error, 1)
-	go func() { ended <- serve(running, cfg, everything, slog.New(slog.NewTextHandler(log, nil)), listener) }()
+	go func() {
+		ended <- serve(running, cfg, everything, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: cfg.LogLevel})), listener)
+	}()
 	t.Cleanup(func() {
 		end()
 		if err := <-ended; err != nil {

@@ -144,6 +144,9 @@ func (c *Client) send(ctx context.Context, op operation, token secret.String, bo
 	}
 	a, maybeSent, err := post(ctx, c.HTTP, shopAddress(c.ShopURL, op.shop)+"/admin/api/"+schema.APIVersion+"/graphql.json", header, body)
 	a = a.without(token)
+	if op.mutation {
+		a = a.withoutBuyer(body)
+	}
 	if err != nil {
 		return a, &Error{Op: op.name, HTTPStatus: a.status, Message: transportText(err, token), RequestID: a.requestID(), Err: err, unknown: op.mutation && maybeSent}
 	}

@@ -1,6 +1,7 @@
 package shopifysim
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,7 @@ func readOrder(x *execution, in input) *orderReader {
 	}
 	r.refuseUnsimulated()
 	r.source()
+	r.place()
 	r.tags()
 	r.currency()
 	r.lines()
@@ -60,6 +62,14 @@ func (r *orderReader) refuseUnsimulated() {
 func (r *orderReader) source() {
 	if slices.Contains([]string{"web", "pos", "shopify_draft_order", "iphone", "android"}, r.o.SourceName) {
 		r.refuse("INVALID", "Source name is reserved", at("order", "sourceName")...)
+	}
+}
+
+// place refuses a ZIP that no place has, in words that repeat what was typed, as Shopify's do.
+func (r *orderReader) place() {
+	if a := r.o.ShippingAddress; a != nil && a.CountryCode == "US" && a.Zip == "00000" {
+		words := fmt.Sprintf("Zip %s is not valid for %s %s, %s, %s (%s)", a.Zip, a.FirstName, strings.ToUpper(a.LastName), a.Address1, a.City, a.Phone)
+		r.refuse("INVALID", words, at("order", "shippingAddress", "zip")...)
 	}
 }
 
