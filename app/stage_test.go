@@ -226,6 +226,13 @@ func (j *journal) Write(line []byte) (int, error) {
 	return j.out.Write(line)
 }
 
+// whole is all that was logged so far.
+func (j *journal) whole() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
 // check looks for secrets, tokens and buyers' data of the simulated world.
 func (j *journal) check(t testing.TB) {
 	t.Helper()
