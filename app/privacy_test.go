@@ -133,6 +133,20 @@ func (s *tale) paid(t *testing.T, id string) {
 	})
 }
 
+// quiet waits until every notification has led to what it leads to.
+func (s *tale) quiet(t *testing.T) {
+	t.Helper()
+	s.settled(t)
+	s.until(t, func() error {
+		var busy int
+		err := s.database.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE state IN ('available', 'running', 'retryable')`).Scan(&busy)
+		if err == nil && busy > 0 {
+			err = fmt.Errorf("%d jobs are under way", busy)
+		}
+		return err
+	})
+}
+
 // number is an order's in Shopify.
 func (s *tale) number(t *testing.T, id string) int64 {
 	t.Helper()
@@ -258,7 +272,8 @@ func TestForgottenCustomer(t *testing.T) {
 		}
 		// Nothing is taken in again, and Shopify keeps what it has.
 		check(t, s.platforms.TikTok.ChangeAddress(s.orders[1], buyersHome()))
-		s.settled(t)
+		s.quiet(t)
+		s.orderIs(t, sandbox.Shop, s.orders[1], "written", "")
 		s.isForgotten(t, s.orders[1], true)
 		if zip := s.one(t, sandbox.Shop, s.orders[1]).ShippingAddress.Zip; zip != personal["new zip"] {
 			t.Errorf("the address in Shopify was changed to %s", zip)
