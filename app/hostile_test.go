@@ -261,8 +261,7 @@ func TestOtherShopsIDs(t *testing.T) {
 	order, exception := s.neighbors(t)
 	s.untouched(t, func() {
 		for _, a := range [][3]string{
-			{"GET", "/api/orders/" + order, ""}, {"POST", "/api/orders/" + order + "/import", ""},
-			{"POST", "/api/exceptions/" + exception + "/retry", ""}, {"POST", "/api/exceptions/" + exception + "/resolve", `{"action":"adopt"}`},
+			{"GET", "/api/orders/" + order, ""}, {"POST", "/api/exceptions/" + exception + "/retry", ""}, {"POST", "/api/exceptions/" + exception + "/resolve", `{"action":"adopt"}`},
 			{"POST", "/api/tiktok/disconnect", `{"tiktok_shop_id":"` + sandbox.TikTokShop + `"}`},
 			{"GET", "/api/orders/1' OR '1'='1", ""}, {"POST", "/api/exceptions/" + strings.Repeat("9", 500) + "/retry", ""},
 		} {

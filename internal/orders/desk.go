@@ -19,8 +19,6 @@ import (
 type Files interface {
 	Order(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (links.Order, error)
 	Connections(ctx context.Context, domain shopify.Domain) ([]shops.Connection, error)
-	// OrderElsewhere tells whether another shop has the order.
-	OrderElsewhere(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (bool, error)
 	Enqueue(ctx context.Context, jobs ...Job) error
 }
 
@@ -48,7 +46,7 @@ type Leg struct {
 func (d *Desk) ImportOrder(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) error {
 	row, err := d.Files.Order(ctx, shop, id)
 	if errors.Is(err, links.ErrNotFound) {
-		err = d.mayBeOurs(ctx, shop, id)
+		err = d.mayAsk(ctx, shop)
 	}
 	if err != nil {
 		return fmt.Errorf("import order %s: %w", id, err)
@@ -56,18 +54,14 @@ func (d *Desk) ImportOrder(ctx context.Context, shop shopify.Domain, id tiktok.O
 	return d.Files.Enqueue(ctx, ImportArgs{Shop: shop, TikTokShop: row.TikTokShop, Order: id, Cause: "asked", Asked: true})
 }
 
-// mayBeOurs refuses a number that belongs to another shop, or that no connected
-// TikTok shop could have given.
-func (d *Desk) mayBeOurs(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) error {
+// mayAsk refuses a number that no connected TikTok shop could have given. Whether
+// another shop has the order is not looked up: the answer would tell.
+func (d *Desk) mayAsk(ctx context.Context, shop shopify.Domain) error {
 	connections, err := d.Files.Connections(ctx, shop)
 	if err != nil {
 		return err
 	}
-	elsewhere, err := d.Files.OrderElsewhere(ctx, shop, id)
-	if err != nil {
-		return err
-	}
-	if elsewhere || len(connections) == 0 {
+	if len(connections) == 0 {
 		return links.ErrNotFound
 	}
 	return nil

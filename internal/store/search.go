@@ -42,12 +42,3 @@ func ordersOf(rows []db.Order) []links.Order {
 	}
 	return list
 }
-
-// OrderElsewhere tells whether another shop has an order of that number.
-func (s *Store) OrderElsewhere(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) (bool, error) {
-	elsewhere, err := s.read.OrderElsewhere(ctx, db.OrderElsewhereParams{Shop: shop, OrderID: id})
-	if err != nil {
-		return false, fmt.Errorf("look for order %s in other shops: %w", id, err)
-	}
-	return elsewhere, nil
-}

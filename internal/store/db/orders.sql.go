@@ -358,22 +358,6 @@ func (q *Queries) OrderByShopifyOrder(ctx context.Context, arg OrderByShopifyOrd
 	return i, err
 }
 
-const orderElsewhere = `-- name: OrderElsewhere :one
-SELECT EXISTS (SELECT 1 FROM orders WHERE order_id = $2 AND shop <> $1)
-`
-
-type OrderElsewhereParams struct {
-	Shop    shopify.Domain
-	OrderID tiktok.OrderID
-}
-
-func (q *Queries) OrderElsewhere(ctx context.Context, arg OrderElsewhereParams) (bool, error) {
-	row := q.db.QueryRowContext(ctx, orderElsewhere, arg.Shop, arg.OrderID)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
-}
-
 const orderState = `-- name: OrderState :one
 SELECT state, status, shopify_name, created_at FROM orders WHERE shop = $1 AND order_id = $2
 `

@@ -85,9 +85,6 @@ DELETE FROM orders WHERE shop = $1 AND updated_at < sqlc.arg(before);
 DELETE FROM order_leases WHERE order_leases.shop = $1 AND until <= sqlc.arg(now)
     AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.shop = order_leases.shop AND o.order_id = order_leases.order_id);
 
--- name: OrderElsewhere :one
-SELECT EXISTS (SELECT 1 FROM orders WHERE order_id = $2 AND shop <> $1);
-
 -- name: WrittenOrders :many
 SELECT order_id FROM orders
 WHERE shop = sqlc.arg(shop) AND shopify_order <> '' AND updated_at >= sqlc.arg(since) AND order_id > sqlc.arg(after)
