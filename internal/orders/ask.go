@@ -18,7 +18,7 @@ func (d *Desk) ImportOrders(ctx context.Context, shop shopify.Domain, ids []tikt
 	for n, id := range ids {
 		row, err := d.Files.Order(ctx, shop, id)
 		if errors.Is(err, links.ErrNotFound) {
-			err = d.mayBeOurs(ctx, shop, id)
+			err = d.mayAsk(ctx, shop)
 		}
 		if err != nil {
 			return fmt.Errorf("import order %s: %w", id, err)
