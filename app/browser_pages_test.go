@@ -9,6 +9,7 @@ import (
 
 	"github.com/switchbackhq/switchback/internal/browsertest"
 	"github.com/switchbackhq/switchback/internal/sandbox"
+	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
 	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
 )
 
@@ -46,6 +47,7 @@ func pagesOf(written, held string) map[string]string {
 		"home": "/", "guide": "/guide", "guide print": "/guide/print", "orders": "/orders", "orders found": "/orders?query=" + written, "nothing found": "/orders?query=no-such",
 		"backfills": "/orders/backfills", "order": "/orders/" + written, "order held": "/orders/" + held, "order unknown": "/orders/577000000000000001",
 		"exceptions": "/exceptions", "exceptions of a code": "/exceptions/sku_unmatched", "reconciliation": "/reconciliation", "settings": "/settings",
+		"customers' data": "/settings/privacy",
 		"skus": "/mappings/skus", "carriers": "/mappings/carriers", "reasons": "/mappings/reasons",
 	}
 }
@@ -56,6 +58,15 @@ func TestEveryPageIsFitToBeSeen(t *testing.T) {
 	t.Parallel()
 	axe := browsertest.Axe(t)
 	s, written, held := furnished(t, browsertest.Desktop)
+	for _, ask := range []func(string, shopifysim.RedactedCustomer, ...int64) error{s.platforms.Shopify.RequestCustomerData, s.platforms.Shopify.RedactCustomer} {
+		check(t, ask(sandbox.Shop, shopifysim.RedactedCustomer{ID: 7781}, 99))
+	}
+	s.until(t, func() error {
+		if n := len(s.wishes(t)); n != 2 {
+			return &miscount{"customers' requests", n, 2}
+		}
+		return nil
+	})
 	for sizeName, size := range map[string]browsertest.Size{"desktop": browsertest.Desktop, "phone": browsertest.Phone} {
 		s.tab.Resize(t, size)
 		for name, path := range pagesOf(written, held) {

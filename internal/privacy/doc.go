@@ -11,6 +11,24 @@
 // while a refund, an exception, a parcel or a change of the order is open. Then
 // it is done by a later round.
 //
+// What may stand in which column:
+//
+//   - names, addresses, e-mails, phone numbers: in none. They pass from TikTok to
+//     Shopify in memory; of ZIP and address keyed hashes are kept.
+//   - the platforms' notifications: sealed, for two weeks, and empty once their
+//     order, or the wish in them, is dealt with.
+//   - the platforms' words (exceptions, answers, warnings, errors of jobs, the
+//     log): cut at the source. What Shopify repeats of what it was sent, and what
+//     looks like an e-mail or a phone number in either's words, is taken out by
+//     the clients before anything else sees it. TikTok and Loop are sent nothing
+//     of a buyer's but, on demand, a ZIP, and of Loop's words only codes are kept.
+//   - buyers' own words (messages, remarks, notes of refunds): not read, or passed
+//     on and not kept.
+//   - the merchant's words (notes, resolutions): as they are, and deleted with the
+//     rest of the order.
+//
+// The app's tests search for all of it in files, columns, log and metrics.
+//
 // The package never keeps a name, an address or an e-mail, not even of who
 // asked: Shopify's numbers of customer and orders are all there is.
 package privacy

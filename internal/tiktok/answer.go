@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -105,10 +106,14 @@ func retryAfter(header string, now time.Time) time.Duration {
 	return 0
 }
 
-// clipMessage bounds a message of TikTok's and keeps it on one line.
+// personal is what a buyer may have typed and TikTok may repeat: e-mail addresses and phone numbers.
+var personal = regexp.MustCompile(`[^\s"'<>(),:;]+@[^\s"'<>(),:;]+|\(?\+[0-9][0-9 ().-]{5,}[0-9]`)
+
+// clipMessage bounds a message of TikTok's, keeps it on one line and takes out
+// what may be a buyer's.
 func clipMessage(message string) string {
 	const most = 200
-	message = printable(message)
+	message = personal.ReplaceAllString(printable(message), "…")
 	if len(message) > most {
 		return strings.ToValidUTF8(message[:most], "") + "…"
 	}

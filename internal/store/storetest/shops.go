@@ -80,6 +80,7 @@ func uninstall(t *testing.T, b *bench) {
 	ctx := t.Context()
 	first := b.install(t, demo)
 	b.connectShop(t, demo)
+	b.giveLoopKey(t, "key")
 	must(t, b.UpdateSettings(ctx, demo, shops.Settings{OrderNamePrefix: "kept"}))
 	b.pass(time.Hour)
 	for _, step := range []struct {
@@ -94,6 +95,7 @@ func uninstall(t *testing.T, b *bench) {
 			t.Fatalf("uninstall of %v: %v, %v, want %v", step.at, ended, err, step.want)
 		}
 	}
+	b.noAccess(t, demo)
 	if _, err := b.TokenPair(ctx, tokens.Key{Platform: tokens.Shopify, Shop: string(demo)}); !errors.Is(err, tokens.ErrNone) {
 		t.Errorf("Shopify token after uninstall: %v", err)
 	}
@@ -116,6 +118,18 @@ func uninstall(t *testing.T, b *bench) {
 	}
 	if ended, err := b.UninstallShop(ctx, "never.myshopify.com", b.Now()); err != nil || ended {
 		t.Errorf("unknown shop: %v, %v", ended, err)
+	}
+}
+
+// noAccess wants no row that lets anybody act for the shop.
+func (b *bench) noAccess(t *testing.T, domain shopify.Domain) {
+	t.Helper()
+	for _, table := range []string{"tokens", "loop_keys", "authorizations", "connections", "oauth_states"} {
+		var n int
+		must(t, b.writing().QueryRowContext(t.Context(), `SELECT count(*) FROM `+table+` WHERE shop = $1`, string(domain)).Scan(&n))
+		if n > 0 {
+			t.Errorf("%s has %d rows of %s", table, n, domain)
+		}
 	}
 }
 
