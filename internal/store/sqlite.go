@@ -13,7 +13,9 @@ import (
 const (
 	// busy_timeout comes first: the pragmas after it may have to wait for a lock.
 	// synchronous=FULL is what makes an acknowledged delivery survive a power cut.
-	writerPragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate"
+	// secure_delete overwrites what is deleted, in pages that are written anyway: a
+	// token of an uninstalled shop would else stay in the file.
+	writerPragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(FAST)&_txlock=immediate"
 	readerPragmas = "?_pragma=busy_timeout(5000)&mode=ro"
 	sqliteReaders = 4
 )
