@@ -227,11 +227,17 @@ func TestCommandsBesideAServer(t *testing.T) {
 // ended; meanwhile is done before its end.
 func settledStage(t *testing.T, meanwhile ...func(*stage)) *stage {
 	t.Helper()
+	return endedStage(t, pollsRarely, append([]func(*stage){func(s *stage) { s.furnished(t) }}, meanwhile...)...)
+}
+
+// endedStage is what a program leaves behind that ran while that was done.
+func endedStage(t *testing.T, scene scenery, meanwhile ...func(*stage)) *stage {
+	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := surround(t, "http://"+listener.Addr().String(), pollsRarely)
+	s := surround(t, "http://"+listener.Addr().String(), scene)
 	cfg, err := config.Load(s.environ, config.Encryption, config.ShopifyApp, config.TikTokApp)
 	if err != nil {
 		t.Fatal(err)
@@ -241,7 +247,6 @@ func settledStage(t *testing.T, meanwhile ...func(*stage)) *stage {
 	ended := make(chan error, 1)
 	go func() { ended <- serve(running, cfg, everything, slog.New(slog.DiscardHandler), listener) }()
 	s.until(t, s.ready)
-	s.furnished(t)
 	for _, do := range meanwhile {
 		do(s)
 	}

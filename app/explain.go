@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/config"
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/links"
+	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/store"
 	"github.com/switchbackhq/switchback/internal/testorders"
 	"github.com/switchbackhq/switchback/internal/tiktok"
@@ -50,35 +52,44 @@ func (c *explainCommand) Run(w world) error {
 	}
 	found := false
 	for _, shop := range all {
-		order, err := kept.Order(w.ctx, shop.Domain, id)
+		err := explainOrder(w.ctx, w.out, kept, shop.Domain, id)
 		if errors.Is(err, links.ErrNotFound) {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("read order %s: %w", id, err)
-		}
-		open, err := kept.OrderExceptions(w.ctx, shop.Domain, id)
-		if err != nil {
-			return fmt.Errorf("read exceptions of order %s: %w", id, err)
-		}
-		entries, err := kept.Timeline(w.ctx, shop.Domain, id)
-		if err != nil {
-			return fmt.Errorf("read timeline of order %s: %w", id, err)
-		}
-		shipments, err := kept.Shipments(w.ctx, shop.Domain, id)
-		if err != nil {
-			return fmt.Errorf("read shipments of order %s: %w", id, err)
-		}
-		refunds, err := kept.Refunds(w.ctx, shop.Domain, id)
-		if err != nil {
-			return fmt.Errorf("read refunds of order %s: %w", id, err)
+			return err
 		}
 		found = true
-		explain(w.out, order, shipments, refunds, open, entries)
 	}
 	if !found {
 		return fmt.Errorf("order %s is unknown: no webhook or import has named it, or it belongs to a shop that uninstalled", id)
 	}
+	return nil
+}
+
+// explainOrder writes the story of a shop's order, or returns links.ErrNotFound.
+func explainOrder(ctx context.Context, out io.Writer, kept *store.Store, shop shopify.Domain, id tiktok.OrderID) error {
+	order, err := kept.Order(ctx, shop, id)
+	if err != nil {
+		return err
+	}
+	open, err := kept.OrderExceptions(ctx, shop, id)
+	if err != nil {
+		return fmt.Errorf("read exceptions of order %s: %w", id, err)
+	}
+	entries, err := kept.Timeline(ctx, shop, id)
+	if err != nil {
+		return fmt.Errorf("read timeline of order %s: %w", id, err)
+	}
+	shipments, err := kept.Shipments(ctx, shop, id)
+	if err != nil {
+		return fmt.Errorf("read shipments of order %s: %w", id, err)
+	}
+	refunds, err := kept.Refunds(ctx, shop, id)
+	if err != nil {
+		return fmt.Errorf("read refunds of order %s: %w", id, err)
+	}
+	explain(out, order, shipments, refunds, open, entries)
 	return nil
 }
 

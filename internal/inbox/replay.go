@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/tiktok"
 )
 
 // Kept is what the store has of the events, and the way to the queue.
@@ -12,68 +15,122 @@ type Kept interface {
 	// EventsIn lists what was received in the span after the event of that id, the oldest first.
 	EventsIn(ctx context.Context, since, until time.Time, after string, limit int) ([]Event, error)
 	EventsOfDelivery(ctx context.Context, id string) ([]Event, error)
+	EventsOfOrder(ctx context.Context, shop shopify.Domain, order tiktok.OrderID) ([]Event, error)
 	Enqueue(ctx context.Context, jobs ...Job) error
 }
 
-// ErrNoDelivery is returned for a delivery that was never kept, or is no longer.
-var ErrNoDelivery = errors.New("no such delivery is kept")
+// Errors of a replay.
+var (
+	// ErrNoDelivery is returned for a delivery that was never kept, or is no longer.
+	ErrNoDelivery = errors.New("no such delivery is kept")
+	// ErrTooMany is returned for a span with more events than one replay takes.
+	ErrTooMany = errors.New("too many events for one replay: choose a shorter span")
+)
 
-// Replayer starts again what followed from kept events. It is safe to repeat:
-// the jobs ask the platforms for the truth, as they did the first time.
+// Replayer finds what followed from kept events and starts it again. It is safe
+// to repeat: the jobs ask the platforms for the truth, as they did the first time.
 type Replayer struct {
 	Kept     Kept
 	Accounts Accounts
 }
 
-// replayPage bounds one transaction.
-const replayPage = 200
+// Consequence is an event, without its payload, and the jobs that follow from it.
+type Consequence struct {
+	Event Event
+	Jobs  []Job
+}
 
-// Span replays what was received from since until before until; it tells how
-// many events there were and how many of them had work to do.
-func (r *Replayer) Span(ctx context.Context, since, until time.Time) (events, jobs int, err error) {
+// Ends tells whether the jobs take away what a shop has here, rather than look
+// again at how things are.
+func (c Consequence) Ends() bool {
+	return len(c.Jobs) > 0 && c.Event.Source == FromShopify && (c.Event.Topic == "app/uninstalled" || c.Event.Topic == "shop/redact")
+}
+
+const (
+	// replayPage bounds one transaction.
+	replayPage = 200
+	// mostReplayed bounds the memory of a replay.
+	mostReplayed = 100_000
+)
+
+// Span finds what followed from what was received from since on, before until.
+func (r *Replayer) Span(ctx context.Context, since, until time.Time) (all []Consequence, err error) {
 	for after := ""; ; {
 		page, err := r.Kept.EventsIn(ctx, since, until, after, replayPage)
 		if err != nil || len(page) == 0 {
-			return events, jobs, err
+			return all, err
 		}
-		started, err := r.start(ctx, page)
+		some, err := r.follow(ctx, page)
 		if err != nil {
-			return events, jobs, err
+			return nil, err
 		}
-		events, jobs, after = events+len(page), jobs+started, page[len(page)-1].ID
+		if all, after = append(all, some...), page[len(page)-1].ID; len(all) > mostReplayed {
+			return nil, ErrTooMany
+		}
 	}
 }
 
-// Delivery replays the events of one delivery, or returns ErrNoDelivery.
-func (r *Replayer) Delivery(ctx context.Context, id string) (events, jobs int, err error) {
+// Delivery finds what followed from the events of one delivery, or returns ErrNoDelivery.
+func (r *Replayer) Delivery(ctx context.Context, id string) ([]Consequence, error) {
 	found, err := r.Kept.EventsOfDelivery(ctx, id)
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
 	if len(found) == 0 {
-		return 0, 0, fmt.Errorf("delivery %s: %w", id, ErrNoDelivery)
+		return nil, fmt.Errorf("delivery %s: %w", id, ErrNoDelivery)
 	}
-	jobs, err = r.start(ctx, found)
-	return len(found), jobs, err
+	return r.follow(ctx, found)
 }
 
-// start addresses each event anew, since its account may have been connected
-// after it came, and puts what follows from it into the queue.
-func (r *Replayer) start(ctx context.Context, events []Event) (int, error) {
+// Order finds what followed from all that is kept about an order of these shops,
+// and about it before a shop was known to have it.
+func (r *Replayer) Order(ctx context.Context, shops []shopify.Domain, order tiktok.OrderID) (all []Consequence, err error) {
+	for _, shop := range append([]shopify.Domain{""}, shops...) {
+		found, err := r.Kept.EventsOfOrder(ctx, shop, order)
+		if err != nil {
+			return nil, err
+		}
+		some, err := r.follow(ctx, found)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// follow addresses each event anew, since its account may have been connected
+// after it came.
+func (r *Replayer) follow(ctx context.Context, events []Event) ([]Consequence, error) {
 	addresser := &Receiver{Accounts: r.Accounts}
-	var jobs []Job
-	for _, e := range events {
+	list := make([]Consequence, len(events))
+	for n, e := range events {
 		e.Shop = ""
 		if err := addresser.address(ctx, &e); err != nil {
-			return 0, err
+			return nil, err
 		}
-		jobs = append(jobs, dispatch(e)...)
+		list[n].Jobs = dispatch(e)
+		e.Body = nil
+		list[n].Event = e
 	}
-	if len(jobs) == 0 {
-		return 0, nil
+	return list, nil
+}
+
+// Start puts into the queue what follows.
+func (r *Replayer) Start(ctx context.Context, all []Consequence) error {
+	for len(all) > 0 {
+		page := all[:min(replayPage, len(all))]
+		all = all[len(page):]
+		var jobs []Job
+		for _, c := range page {
+			jobs = append(jobs, c.Jobs...)
+		}
+		if len(jobs) == 0 {
+			continue
+		}
+		if err := r.Kept.Enqueue(ctx, jobs...); err != nil {
+			return fmt.Errorf("replay %d events: %w", len(page), err)
+		}
 	}
-	if err := r.Kept.Enqueue(ctx, jobs...); err != nil {
-		return 0, fmt.Errorf("replay %d events: %w", len(events), err)
-	}
-	return len(jobs), nil
+	return nil
 }

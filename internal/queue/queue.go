@@ -129,6 +129,10 @@ func (q *Queue) InsertJobs(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs
 	params := make([]river.InsertManyParams, len(jobs))
 	ahead := map[string]int{}
 	for n, job := range jobs {
+		job, metadata, err := unwrap(job)
+		if err != nil {
+			return err
+		}
 		single, ok := job.(interface{ Once() bool })
 		once := ok && single.Once()
 		waits, ok := job.(interface{ Patient() bool })
@@ -137,7 +141,7 @@ func (q *Queue) InsertJobs(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs
 		if err != nil {
 			return fmt.Errorf("insert %d jobs: %w", len(jobs), err)
 		}
-		opts := &river.InsertOpts{Queue: queue, Priority: priority}
+		opts := &river.InsertOpts{Queue: queue, Priority: priority, Metadata: metadata}
 		if once {
 			opts.UniqueOpts = unfinished()
 		}

@@ -52,6 +52,7 @@ type worker[A store.Job] struct {
 // Work does one job and maps its error's fate to River's.
 func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	start := time.Now()
+	ctx = carried(ctx, job.Metadata)
 	err := w.guarded(ctx, job.Args)
 	fate := fault.Of(err)
 	if fate == fault.Retry && stopping(ctx) {

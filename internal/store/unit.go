@@ -91,7 +91,7 @@ func (s *Store) commit(ctx context.Context, batch []*unit) (err error) {
 		if err != nil {
 			return err
 		}
-		jobs = append(jobs, more...)
+		jobs = append(jobs, s.loaded(u, more)...)
 	}
 	if len(batch) == 1 && batch[0].err != nil {
 		return nil // and roll back
