@@ -15,8 +15,9 @@ import (
 
 // heir is a job that puts another into the queue, the last of which may fail.
 type heir struct {
-	Left  int  `json:"left"`
-	Fails bool `json:"fails"`
+	Left  int    `json:"left"`
+	Fails bool   `json:"fails"`
+	Cause string `json:"cause"`
 }
 
 func (heir) Kind() string { return "heir" }
@@ -30,7 +31,7 @@ func TestMarked(t *testing.T) {
 		var ended atomic.Int32
 		queue.Handle(workers, func(ctx context.Context, args heir) error {
 			if args.Left > 0 {
-				return s.Enqueue(ctx, heir{args.Left - 1, args.Fails})
+				return s.Enqueue(ctx, heir{args.Left - 1, args.Fails, args.Cause})
 			}
 			ended.Add(1)
 			if args.Fails {
@@ -49,7 +50,7 @@ func TestMarked(t *testing.T) {
 				ctx = queue.Marked(ctx, "ours")
 			}
 			callers.Go(func() {
-				if err := s.Enqueue(ctx, heir{2, n < 6}); err != nil {
+				if err := s.Enqueue(ctx, heir{2, n < 6, "test"}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -69,10 +70,11 @@ func TestMarked(t *testing.T) {
 			t.Fatal(err)
 		}
 		eventually(t, func() error {
-			if n := ended.Load(); n != 12 {
-				return fmt.Errorf("%d of 12 have ended", n)
+			left, err := q.Unfinished(t.Context(), "heir", "test")
+			if n := ended.Load(); err == nil && (n != 12 || left != 6) {
+				return fmt.Errorf("%d of 12 have ended, %d are unfinished, want 6", n, left)
 			}
-			return nil
+			return err
 		})
 		if n := ours(); n != 3 {
 			t.Errorf("%d last jobs carry the mark, want 3", n)
