@@ -48,7 +48,7 @@ func pagesOf(written, held string) map[string]string {
 		"backfills": "/orders/backfills", "order": "/orders/" + written, "order held": "/orders/" + held, "order unknown": "/orders/577000000000000001",
 		"exceptions": "/exceptions", "exceptions of a code": "/exceptions/sku_unmatched", "reconciliation": "/reconciliation", "settings": "/settings",
 		"customers' data": "/settings/privacy",
-		"skus": "/mappings/skus", "carriers": "/mappings/carriers", "reasons": "/mappings/reasons",
+		"skus":            "/mappings/skus", "carriers": "/mappings/carriers", "reasons": "/mappings/reasons",
 	}
 }
 

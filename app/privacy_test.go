@@ -55,7 +55,8 @@ func onBothDatabases(t *testing.T, then func(t *testing.T, s *tale)) {
 			t.Cleanup(func() { _ = s.database.Close() })
 			s.furnished(t)
 			s.mustAPI(t, sandbox.Shop, http.MethodPut, "/api/settings",
-				`{"pull_refunds":true,"push_refunds":true,"pull_fulfillments":true,"push_fulfillments":true}`, nil)
+				`{"pull_refunds":true,"push_refunds":true,"pull_fulfillments":true,"push_fulfillments":true,
+					"order_name_prefix":"TT-","return_portal_url":"https://portal.example"}`, nil)
 			s.tell(t)
 			then(t, s)
 		})
@@ -238,6 +239,22 @@ func (s *tale) isForgotten(t *testing.T, id string, want bool) {
 	}
 }
 
+// leadsTo is where a buyer with the order's number and ZIP is sent.
+func (s *tale) leadsTo(t *testing.T, id string) string {
+	t.Helper()
+	var settings struct {
+		Link string `json:"return_link"`
+	}
+	s.mustAPI(t, sandbox.Shop, http.MethodGet, "/api/settings", "", &settings)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, settings.Link+"?order="+id+"&zip="+personal["new zip"], nil)
+	check(t, err)
+	status, header, body, err := send(still, request)
+	if err != nil || status != http.StatusFound {
+		t.Fatalf("%d %s %v", status, body, err)
+	}
+	return header.Get("Location")
+}
+
 // TestNoPersonalValueInPlainText: at no time, wherever one may look.
 func TestNoPersonalValueInPlainText(t *testing.T) {
 	t.Parallel()
@@ -256,6 +273,9 @@ func TestNoPersonalValueInPlainText(t *testing.T) {
 func TestForgottenCustomer(t *testing.T) {
 	t.Parallel()
 	onBothDatabases(t, func(t *testing.T, s *tale) {
+		if to := s.leadsTo(t, s.orders[1]); !strings.Contains(to, "TT-"+s.orders[1]) {
+			t.Errorf("the return link leads to %s", to)
+		}
 		check(t, s.platforms.Shopify.RedactCustomer(sandbox.Shop, theCustomer, s.number(t, s.orders[0]), s.number(t, s.orders[1]), 99))
 		s.isForgotten(t, s.orders[1], true)
 		s.isForgotten(t, s.orders[0], false) // TikTok has not paid yet
@@ -269,6 +289,9 @@ func TestForgottenCustomer(t *testing.T) {
 			if wish.DoneAt == nil {
 				t.Errorf("not done: %+v", wish)
 			}
+		}
+		if to := s.leadsTo(t, s.orders[1]); strings.Contains(to, "TT-") {
+			t.Errorf("the return link still knows the order: %s", to)
 		}
 		// Nothing is taken in again, and Shopify keeps what it has.
 		check(t, s.platforms.TikTok.ChangeAddress(s.orders[1], buyersHome()))

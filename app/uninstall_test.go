@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
 	"net/http"
 	"slices"
@@ -135,6 +136,7 @@ func TestForgetShop(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.answers(t, sandbox.Shop, http.StatusUnauthorized)
+	s.idle(t)
 	if err := s.platforms.Shopify.RedactShop(sandbox.Shop); err != nil {
 		t.Fatal(err)
 	}
@@ -147,6 +149,19 @@ func TestForgetShop(t *testing.T) {
 		}
 		return nil
 	})
+	s.trace(t) // nothing is under way
+	database, err := sql.Open("sqlite", "file:"+s.file+"?mode=ro&_pragma=busy_timeout(5000)")
+	check(t, err)
+	defer func() { _ = database.Close() }()
+	for _, table := range column(t, database, `SELECT name FROM sqlite_master WHERE type = 'table'`) {
+		for _, row := range rawRows(t, database, table) {
+			for field, value := range row {
+				if strings.Contains(value, sandbox.Shop) && row["kind"] != "shop_erase" { // the record that it was done ends a day later
+					t.Errorf("%s.%s still holds %q (%s)", table, field, value, row["kind"])
+				}
+			}
+		}
+	}
 }
 
 // TestScopesUpdate takes the scopes from Shopify, not from the webhook.

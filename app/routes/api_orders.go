@@ -34,7 +34,9 @@ type orderJSON struct {
 	UpdatedAt      time.Time `json:"updated_at"`
 	// ShipBy is until when TikTok wants shipped what the seller has left to ship; null where nothing is left.
 	ShipBy *time.Time `json:"ship_by"`
-	Legs   legsJSON   `json:"legs"`
+	// RedactedAt is when the buyer's data was deleted; null until then.
+	RedactedAt *time.Time `json:"redacted_at"`
+	Legs       legsJSON   `json:"legs"`
 }
 
 // legsJSON is how far each way of an order is.
@@ -52,7 +54,7 @@ type legJSON struct {
 func orderOf(o links.Listed) orderJSON {
 	answer := orderJSON{
 		TikTokOrderID: o.ID, TikTokShopID: o.TikTokShop, State: o.State, Reason: o.Reason, ShopifyName: o.ShopifyName,
-		Total: o.Total, Currency: o.Currency, TikTokStatus: string(o.Status), UpdatedAt: o.UpdatedAt,
+		Total: o.Total, Currency: o.Currency, TikTokStatus: string(o.Status), UpdatedAt: o.UpdatedAt, RedactedAt: o.RedactedAt,
 		Legs: legsJSON{Order: legJSON{string(o.State), o.Reason}, Shipments: legJSON(o.Shipments), Refunds: legJSON(o.Refunds)},
 	}
 	if o.ShipBy > 0 {

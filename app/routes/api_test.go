@@ -126,7 +126,7 @@ func TestReadOrder(t *testing.T) {
 	want := map[string]any{
 		"tiktok_order_id": "576461413038785752", "tiktok_shop_id": "7", "state": "written", "reason": "", "tiktok_status": "",
 		"shopify_order_id": "gid://shopify/Order/5", "shopify_name": "576461413038785752", "total": "12.34", "currency": "USD",
-		"updated_at": "0001-01-01T00:00:00Z", "ship_by": "2026-11-22T02:00:00Z",
+		"updated_at": "0001-01-01T00:00:00Z", "redacted_at": nil, "ship_by": "2026-11-22T02:00:00Z",
 		"legs": map[string]any{
 			"order": map[string]any{"state": "written"}, "shipments": map[string]any{"state": "done"}, "refunds": map[string]any{"state": "none"},
 		},

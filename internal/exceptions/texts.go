@@ -90,7 +90,7 @@ var texts = map[Code]Text{
 	},
 	PrivacyRequest: {
 		"A customer asked by way of Shopify what is kept of them, or to be forgotten, and it waits for you.",
-		"Open Customers' data in the settings: download each report and hand it to the customer; a deletion goes on by itself once the refunds and exceptions of its orders are closed.",
+		"Open What customers asked for in the settings: download each report and hand it to the customer; a deletion goes on by itself once the refunds and exceptions of its orders are closed.",
 	},
 	CarrierUnknown: {
 		"TikTok does not know the carrier of a Shopify fulfillment, so the parcel was not reported to TikTok.",
