@@ -63,8 +63,9 @@ type Book interface {
 	OrderByShopifyOrder(ctx context.Context, shop shopify.Domain, order shopify.GID) (links.Order, error)
 	// UnredactedOrders lists, the oldest first, orders after the one given whose time was over before then.
 	UnredactedOrders(ctx context.Context, shop shopify.Domain, before time.Time, after links.Order, limit int) ([]links.Order, error)
-	// ForgetOrders tells how many of them were done; the others are under way.
-	ForgetOrders(ctx context.Context, shop shopify.Domain, ids ...tiktok.OrderID) (done int, err error)
+	// ForgetOrders tells how many of them were done; the others are under way. An open exception is a reason to wait
+	// only as long as there is time.
+	ForgetOrders(ctx context.Context, shop shopify.Domain, timeIsUp bool, ids ...tiktok.OrderID) (done int, err error)
 	OpenException(ctx context.Context, e exceptions.Exception) error
 	ResolveExceptions(ctx context.Context, shop shopify.Domain, order tiktok.OrderID, resolution string, codes ...exceptions.Code) error
 	Enqueue(ctx context.Context, jobs ...Job) error
@@ -84,6 +85,9 @@ const (
 	proofFor = 365 * 24 * time.Hour
 	// warnAfter is how old a redaction is that something still holds up when the merchant is told.
 	warnAfter = 20 * 24 * time.Hour
+	// exceptionsFor is how long an open exception holds a redaction up: some end only when TikTok changes its mind, and
+	// Shopify's day must be kept. What is under way, a refund above all, is always brought to its end first.
+	exceptionsFor = 27 * 24 * time.Hour
 )
 
 // Take keeps a request and does at once what can be done.
@@ -165,16 +169,16 @@ func (k *Keeper) carryOut(ctx context.Context, r Request) (left int, err error) 
 			ids = append(ids, order.ID)
 		}
 	}
-	done, err := k.forget(ctx, r.Shop, ids)
+	done, err := k.forget(ctx, r.Shop, k.Now().Sub(r.ReceivedAt) > exceptionsFor, ids)
 	return len(ids) - done, err
 }
 
 // forget goes in bounded transactions.
-func (k *Keeper) forget(ctx context.Context, shop shopify.Domain, ids []tiktok.OrderID) (done int, err error) {
+func (k *Keeper) forget(ctx context.Context, shop shopify.Domain, timeIsUp bool, ids []tiktok.OrderID) (done int, err error) {
 	for len(ids) > 0 {
 		page := ids[:min(len(ids), together)]
 		ids = ids[len(page):]
-		n, err := k.Book.ForgetOrders(ctx, shop, page...)
+		n, err := k.Book.ForgetOrders(ctx, shop, timeIsUp, page...)
 		if err != nil {
 			return done, err
 		}
@@ -207,7 +211,7 @@ func (k *Keeper) expire(ctx context.Context, shop shopify.Domain) error {
 		for n, order := range page {
 			ids[n] = order.ID
 		}
-		done, err := k.forget(ctx, shop, ids)
+		done, err := k.forget(ctx, shop, false, ids)
 		if err != nil {
 			return err
 		}

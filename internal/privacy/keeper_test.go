@@ -28,12 +28,14 @@ type shelf struct {
 	requests []privacy.Request
 	orders   []links.Order
 	// open are orders that cannot be forgotten yet.
-	open  map[tiktok.OrderID]bool
-	most  int // orders in one transaction
-	told  string
-	jobs  []privacy.Job
-	days  int
-	since time.Time
+	open map[tiktok.OrderID]bool
+	// excepted are those with no more than an exception.
+	excepted map[tiktok.OrderID]bool
+	most     int // orders in one transaction
+	told     string
+	jobs     []privacy.Job
+	days     int
+	since    time.Time
 }
 
 func (s *shelf) AddPrivacyRequest(_ context.Context, r privacy.Request) error {
@@ -105,11 +107,11 @@ func (s *shelf) UnredactedOrders(_ context.Context, _ shopify.Domain, before tim
 	return page, nil
 }
 
-func (s *shelf) ForgetOrders(_ context.Context, _ shopify.Domain, ids ...tiktok.OrderID) (done int, err error) {
+func (s *shelf) ForgetOrders(_ context.Context, _ shopify.Domain, timeIsUp bool, ids ...tiktok.OrderID) (done int, err error) {
 	s.most = max(s.most, len(ids))
 	for _, id := range ids {
 		for n := range s.orders {
-			if s.orders[n].ID == id && !s.open[id] {
+			if s.orders[n].ID == id && !s.open[id] && (timeIsUp || !s.excepted[id]) {
 				s.orders[n].RedactedAt = &noon
 				done++
 			}
@@ -183,6 +185,21 @@ func TestAWishIsCarriedOutWhenItCanBe(t *testing.T) {
 	}
 	if got := s.forgotten(); !cmp.Equal(got, []tiktok.OrderID{"1", "2"}) || s.requests[0].DoneAt == nil || s.told != "" {
 		t.Errorf("in the end: forgotten %v, told %q, %+v", got, s.told, s.requests)
+	}
+}
+
+// An exception that nobody ends does not keep Shopify's day from being kept; a refund does.
+func TestAnExceptionWaitsUntilTheTimeIsUp(t *testing.T) {
+	t.Parallel()
+	s := &shelf{orders: []links.Order{order("1", noon), order("2", noon)}, open: map[tiktok.OrderID]bool{"2": true}, excepted: map[tiktok.OrderID]bool{"1": true}}
+	args := privacy.TakeArgs{Shop: demo, ID: "w", Asks: privacy.Redaction, At: noon, ShopifyOrders: []shopify.GID{"gid://shopify/Order/1", "gid://shopify/Order/2"}}
+	for _, c := range []struct{ days, forgotten int }{{26, 0}, {28, 1}} {
+		if err := keeper(s, noon.AddDate(0, 0, c.days)).Take(t.Context(), args); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.forgotten(); len(got) != c.forgotten || s.requests[0].DoneAt != nil {
+			t.Errorf("after %d days: forgotten %v, %+v", c.days, got, s.requests)
+		}
 	}
 }
 

@@ -20,15 +20,16 @@ import (
 // both platforms' events, and of jobs what went wrong and, where they are done
 // with, all. What stays is listed, column by column and with why, in package
 // storetest (staying). An order of which a refund, an exception, a parcel or a
-// change is open, or that a job is at work on, is left as it is. It tells of how
+// change is open, or that a job is at work on, is left as it is; but when its
+// time is up an exception is no reason, and goes with the rest. It tells of how
 // many orders nothing but identifiers, amounts and states is left, one that the
 // ledger does not know among them.
-func (s *Store) ForgetOrders(ctx context.Context, shop shopify.Domain, ids ...tiktok.OrderID) (done int, err error) {
+func (s *Store) ForgetOrders(ctx context.Context, shop shopify.Domain, timeIsUp bool, ids ...tiktok.OrderID) (done int, err error) {
 	err = s.change(ctx, func(q *db.Queries) error {
 		done = 0 // it may be run again
 		var numbers, gids []string
 		for _, id := range ids {
-			written, forgotten, err := s.forgetOrder(ctx, q, shop, id)
+			written, forgotten, err := s.forgetOrder(ctx, q, shop, id, timeIsUp)
 			if err != nil {
 				return fmt.Errorf("order %s: %w", id, err)
 			}
@@ -46,7 +47,7 @@ func (s *Store) ForgetOrders(ctx context.Context, shop shopify.Domain, ids ...ti
 }
 
 // forgetOrder forgets an order's buyer unless something is under way, and tells the order's id in Shopify.
-func (s *Store) forgetOrder(ctx context.Context, q *db.Queries, shop shopify.Domain, id tiktok.OrderID) (written shopify.GID, done bool, err error) {
+func (s *Store) forgetOrder(ctx context.Context, q *db.Queries, shop shopify.Domain, id tiktok.OrderID, timeIsUp bool) (written shopify.GID, done bool, err error) {
 	row, err := q.OrderAtRest(ctx, db.OrderAtRestParams{Shop: shop, OrderID: id})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -55,7 +56,7 @@ func (s *Store) forgetOrder(ctx context.Context, q *db.Queries, shop shopify.Dom
 		return "", false, err
 	case row.RedactedAt > 0:
 		return row.ShopifyOrder, true, nil
-	case !row.AtRest.Bool:
+	case !row.AtRest.Bool, row.Excepted.Bool && !timeIsUp:
 		return "", false, nil
 	}
 	err = s.forget(ctx, q, shop, id, row.ShopifyOrder)

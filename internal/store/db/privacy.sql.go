@@ -304,8 +304,8 @@ func (q *Queries) OpenPrivacyRequests(ctx context.Context, arg OpenPrivacyReques
 }
 
 const orderAtRest = `-- name: OrderAtRest :one
-SELECT NOT excepted AND attempt_at = 0
-    AND NOT EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = o.shop AND e.order_id = o.order_id AND e.status = 'open')
+SELECT excepted OR EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = o.shop AND e.order_id = o.order_id AND e.status = 'open') AS excepted,
+    attempt_at = 0
     AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.shop = o.shop AND r.order_id = o.order_id
         AND r.state NOT IN ('completed', 'ignored', 'satisfied', 'handled'))
     AND NOT EXISTS (SELECT 1 FROM intents i WHERE i.shop = o.shop AND i.order_id = o.order_id AND i.state = 'open')
@@ -320,16 +320,22 @@ type OrderAtRestParams struct {
 }
 
 type OrderAtRestRow struct {
+	Excepted     sql.NullBool
 	AtRest       sql.NullBool
 	RedactedAt   int64
 	ShopifyOrder shopify.GID
 }
 
-// Whether nothing of the order is under way: no exception, no refund, parcel or change without its end.
+// Whether nothing of the order is under way: no refund, parcel or change without its end; and whether it has an open exception.
 func (q *Queries) OrderAtRest(ctx context.Context, arg OrderAtRestParams) (OrderAtRestRow, error) {
 	row := q.db.QueryRowContext(ctx, orderAtRest, arg.Shop, arg.OrderID)
 	var i OrderAtRestRow
-	err := row.Scan(&i.AtRest, &i.RedactedAt, &i.ShopifyOrder)
+	err := row.Scan(
+		&i.Excepted,
+		&i.AtRest,
+		&i.RedactedAt,
+		&i.ShopifyOrder,
+	)
 	return i, err
 }
 
@@ -398,7 +404,7 @@ func (q *Queries) PrivacyRequests(ctx context.Context, arg PrivacyRequestsParams
 }
 
 const redactOrder = `-- name: RedactOrder :exec
-UPDATE orders SET zip_hash = '', address_seen = '', address_written = '', redacted_at = $1
+UPDATE orders SET zip_hash = '', address_seen = '', address_written = '', excepted = FALSE, redacted_at = $1
 WHERE shop = $2 AND order_id = $3
 `
 

@@ -1,7 +1,7 @@
 -- name: OrderAtRest :one
--- Whether nothing of the order is under way: no exception, no refund, parcel or change without its end.
-SELECT NOT excepted AND attempt_at = 0
-    AND NOT EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = o.shop AND e.order_id = o.order_id AND e.status = 'open')
+-- Whether nothing of the order is under way: no refund, parcel or change without its end; and whether it has an open exception.
+SELECT excepted OR EXISTS (SELECT 1 FROM exceptions e WHERE e.shop = o.shop AND e.order_id = o.order_id AND e.status = 'open') AS excepted,
+    attempt_at = 0
     AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.shop = o.shop AND r.order_id = o.order_id
         AND r.state NOT IN ('completed', 'ignored', 'satisfied', 'handled'))
     AND NOT EXISTS (SELECT 1 FROM intents i WHERE i.shop = o.shop AND i.order_id = o.order_id AND i.state = 'open')
@@ -10,7 +10,7 @@ SELECT NOT excepted AND attempt_at = 0
 FROM orders o WHERE o.shop = $1 AND o.order_id = $2;
 
 -- name: RedactOrder :exec
-UPDATE orders SET zip_hash = '', address_seen = '', address_written = '', redacted_at = sqlc.arg(now)
+UPDATE orders SET zip_hash = '', address_seen = '', address_written = '', excepted = FALSE, redacted_at = sqlc.arg(now)
 WHERE shop = sqlc.arg(shop) AND order_id = sqlc.arg(order_id);
 
 -- name: ForgetExceptions :exec

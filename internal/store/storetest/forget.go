@@ -73,7 +73,7 @@ func forgetting(t *testing.T, b *bench) {
 			t.Errorf("nothing of %s was marked: is the test still right?", table)
 		}
 	}
-	done, err := b.ForgetOrders(ctx, demo, orderID, "576900000000019999")
+	done, err := b.ForgetOrders(ctx, demo, false, orderID, "576900000000019999")
 	if err != nil || done != 2 {
 		t.Fatalf("forgotten: %d, %v", done, err)
 	}
@@ -88,7 +88,7 @@ func forgetting(t *testing.T, b *bench) {
 	if err != nil || order.RedactedAt == nil || !order.RedactedAt.Equal(b.Now()) || order.State != links.Written {
 		t.Errorf("the order: %+v, %v", order, err)
 	}
-	if done, err := b.ForgetOrders(ctx, demo, orderID); err != nil || done != 1 {
+	if done, err := b.ForgetOrders(ctx, demo, false, orderID); err != nil || done != 1 {
 		t.Errorf("again: %d, %v", done, err)
 	}
 	// Nothing of the buyer is taken in again.
@@ -254,7 +254,8 @@ func forgettingWaits(t *testing.T, b *bench) {
 	must(t, err)
 	waits := func(why string) {
 		t.Helper()
-		if done, err := b.ForgetOrders(ctx, demo, orderID); err != nil || done != 0 {
+		timeIsUp := why != "an open exception"
+		if done, err := b.ForgetOrders(ctx, demo, timeIsUp, orderID); err != nil || done != 0 {
 			t.Errorf("%s: %d, %v", why, done, err)
 		}
 		if kept, err := b.Order(ctx, demo, orderID); err != nil || kept.RedactedAt != nil {
@@ -287,8 +288,12 @@ func forgettingWaits(t *testing.T, b *bench) {
 	intent.State = links.IntentDone
 	must(t, b.SaveChange(ctx, lease, order, links.Change{Intents: []links.Intent{intent}}))
 	b.pass(2 * time.Minute) // whoever had the order has died, or is very slow
-	if done, err := b.ForgetOrders(ctx, demo, orderID); err != nil || done != 1 {
-		t.Errorf("once all is over: %d, %v", done, err)
+	must(t, b.OpenException(ctx, exceptions.New(demo, orderID, exceptions.ZIPMasked, "", b.Now())))
+	if done, err := b.ForgetOrders(ctx, demo, true, orderID); err != nil || done != 1 {
+		t.Errorf("once all but an exception is over and the time is up: %d, %v", done, err)
+	}
+	if open, err := b.OrderExceptions(ctx, demo, orderID); err != nil || len(open) != 0 {
+		t.Errorf("open: %v, %v", open, err)
 	}
 	if err := b.SaveOrder(ctx, lease, order); !errors.Is(err, links.ErrFenced) {
 		t.Errorf("who read the order before may still write it: %v", err)

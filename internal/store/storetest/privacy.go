@@ -103,7 +103,7 @@ func overdue(t *testing.T, b *bench) {
 	list(ordered.Add(time.Second), "1", "2", "4", "5")
 	list(ordered.Add(49*24*time.Hour), "1", "2", "4", "5")
 	list(b.Now().Add(time.Second), "1", "2", "3", "4", "5")
-	_, err := b.ForgetOrders(ctx, demo, "1", "4")
+	_, err := b.ForgetOrders(ctx, demo, false, "1", "4")
 	must(t, err)
 	list(b.Now().Add(time.Second), "2", "3", "5")
 }
