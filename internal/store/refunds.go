@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -159,18 +158,6 @@ func (s *Store) HeldRefunds(ctx context.Context, shop shopify.Domain) ([]links.R
 		}
 	}
 	return refunds, nil
-}
-
-// RefundsSince lists a shop's refunds made in Shopify at or after since, the
-// oldest first, that come after the one given; none for the first page.
-func (s *Store) RefundsSince(ctx context.Context, shop shopify.Domain, since time.Time, after links.Refund, limit int) ([]links.Refund, error) {
-	rows, err := s.read.RefundsSince(ctx, db.RefundsSinceParams{
-		Shop: shop, Since: micros(since), AfterAt: micros(after.RefundedAt), After: after.ID, Most: int32(min(max(limit, 1), mostListed)),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list refunds of %s: %w", shop, err)
-	}
-	return s.refundsOf(ctx, rows)
 }
 
 // RefundCounts tells how many of a shop's refunds are in each state.

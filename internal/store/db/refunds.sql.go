@@ -380,65 +380,6 @@ func (q *Queries) RefundsInState(ctx context.Context, arg RefundsInStateParams) 
 	return items, nil
 }
 
-const refundsSince = `-- name: RefundsSince :many
-SELECT shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case, refunded_at, approved_at, created_at, updated_at FROM refunds WHERE shop = $1 AND refunded_at >= $2
-    AND (refunded_at > $3 OR (refunded_at = $3 AND shopify_refund > $4))
-ORDER BY refunded_at, shopify_refund LIMIT $5
-`
-
-type RefundsSinceParams struct {
-	Shop    shopify.Domain
-	Since   int64
-	AfterAt int64
-	After   shopify.GID
-	Most    int32
-}
-
-func (q *Queries) RefundsSince(ctx context.Context, arg RefundsSinceParams) ([]Refund, error) {
-	rows, err := q.db.QueryContext(ctx, refundsSince,
-		arg.Shop,
-		arg.Since,
-		arg.AfterAt,
-		arg.After,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Refund
-	for rows.Next() {
-		var i Refund
-		if err := rows.Scan(
-			&i.Shop,
-			&i.OrderID,
-			&i.ShopifyRefund,
-			&i.State,
-			&i.Reason,
-			&i.Detail,
-			&i.Units,
-			&i.Amount,
-			&i.Completed,
-			&i.Currency,
-			&i.TiktokCase,
-			&i.RefundedAt,
-			&i.ApprovedAt,
-			&i.CreatedAt,
-			&i.UpdatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const saveRefund = `-- name: SaveRefund :exec
 INSERT INTO refunds (shop, order_id, shopify_refund, state, reason, detail, units, amount, completed, currency, tiktok_case,
     refunded_at, approved_at, created_at, updated_at)

@@ -30,11 +30,6 @@ SELECT * FROM refund_steps WHERE shop = $1 AND shopify_refund = $2 ORDER BY numb
 SELECT * FROM refunds WHERE shop = sqlc.arg(shop) AND state = sqlc.arg(state) AND shopify_refund > sqlc.arg(after)
 ORDER BY shopify_refund LIMIT sqlc.arg(most);
 
--- name: RefundsSince :many
-SELECT * FROM refunds WHERE shop = sqlc.arg(shop) AND refunded_at >= sqlc.arg(since)
-    AND (refunded_at > sqlc.arg(after_at) OR (refunded_at = sqlc.arg(after_at) AND shopify_refund > sqlc.arg(after)))
-ORDER BY refunded_at, shopify_refund LIMIT sqlc.arg(most);
-
 -- name: CountRefunds :many
 SELECT state, COUNT(*) AS refunds FROM refunds WHERE shop = $1 GROUP BY state;
 

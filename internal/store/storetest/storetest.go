@@ -61,6 +61,7 @@ func Run(t *testing.T, open Opener) {
 		"refunds":                               refunds,
 		"refunds are guarded":                   refundGuards,
 		"refunds in lists":                      refundLists,
+		"refunded in a period":                  refunded,
 		"reasons of refunds":                    refundReasons,
 		"visits through the return link":        visits,
 		"figures of a scrape":                   figures,
