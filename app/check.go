@@ -59,6 +59,12 @@ func (checkCommand) Run(w world) error {
 		return errChecks
 	}
 	r.ok("database", "reachable and migrated")
+	older, err := kept.UnderOlderKeys(ctx)
+	if err != nil {
+		r.fault("database", err.Error(), "run `switchback migrate`, or start the server once")
+		return errChecks
+	}
+	r.keys(older)
 	r.shops(ctx, cfg, kept)
 	if r.faults > 0 {
 		return errChecks

@@ -26,6 +26,7 @@ type commands struct {
 	Backup    backupCommand    `cmd:"" help:"Copy the SQLite database into a file while the server runs."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version and exit."`
 	Move      moveCommand      `cmd:"" help:"Move a SQLite database to an empty PostgreSQL one, whole or not at all."`
+	Rekey     rekeyCommand     `cmd:"" help:"Seal all secrets with the first key of ENCRYPTION_KEY, so that the older ones may go."`
 	Check     checkCommands    `cmd:"" help:"Check configuration, tokens, scopes, webhooks and clock, or one order in Loop; each line is ok or says how to mend it."`
 	Explain   explainCommand   `cmd:"" help:"Tell everything that happened to one order, and why."`
 	Import    importCommand    `cmd:"" help:"Bring single orders in now, also from before the start line."`

@@ -1,19 +1,11 @@
-// Package secret keeps what must not be read: a string that prints redacted, and
-// the keyring that seals values before they are stored and hashes those that
-// must be found again.
-//
-// The store seals with it, the clients reveal at the one place where a token is
-// sent. It reads no environment and writes no file.
 package secret
 
 import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -42,9 +34,8 @@ var (
 type Keyring struct{ keys []ringKey }
 
 type ringKey struct {
-	id   string
+	HashKey
 	aead cipher.AEAD
-	mac  []byte
 }
 
 // ParseKeyring reads a comma-separated list of base64 keys of 32 bytes each.
@@ -61,10 +52,10 @@ func ParseKeyring(list string) (*Keyring, error) {
 		if err != nil {
 			return nil, fmt.Errorf("key %d: %w", n+1, err)
 		}
-		if first, ok := seen[key.id]; ok {
+		if first, ok := seen[key.ID]; ok {
 			return nil, fmt.Errorf("key %d: the same as key %d", n+1, first)
 		}
-		seen[key.id] = n + 1
+		seen[key.ID] = n + 1
 		ring.keys = append(ring.keys, key)
 	}
 	return ring, nil
@@ -104,26 +95,25 @@ func newRingKey(raw []byte) (ringKey, error) {
 	if err != nil {
 		return ringKey{}, fmt.Errorf("set up cipher: %w", err)
 	}
-	return ringKey{id: hex.EncodeToString(id), aead: aead, mac: mac}, nil
+	return ringKey{HashKey: NewHashKey(hex.EncodeToString(id), mac), aead: aead}, nil
 }
 
 // Seal encrypts plain. Context says where the value belongs (shop and field);
 // Open must be given the same, so a sealed value cannot be moved elsewhere.
 func (k *Keyring) Seal(context string, plain []byte) []byte {
-	key := k.keys[0]
-	head := []byte(version + "." + key.id + ".")
-	return key.aead.Seal(head, nil, plain, bound(head, context)) //nolint:gosec // this AEAD makes its own nonce and takes none
+	head := k.Head()
+	return k.keys[0].aead.Seal(head, nil, plain, bound(head, context)) //nolint:gosec // this AEAD makes its own nonce and takes none
 }
 
 // Open decrypts what Seal gave. The error is ErrUnknownKey or ErrBroken.
 func (k *Keyring) Open(context string, sealed []byte) ([]byte, error) {
-	if len(sealed) < headSize || string(sealed[:len(version)+1]) != version+"." || sealed[headSize-1] != '.' {
+	id, ok := SealedWith(sealed)
+	if !ok {
 		return nil, ErrBroken
 	}
 	head, box := sealed[:headSize], sealed[headSize:]
-	id := string(head[len(version)+1 : headSize-1])
 	for _, key := range k.keys {
-		if key.id != id {
+		if key.ID != id {
 			continue
 		}
 		plain, err := key.aead.Open(nil, nil, box, bound(head, context))
@@ -138,27 +128,4 @@ func (k *Keyring) Open(context string, sealed []byte) ([]byte, error) {
 // bound is the additional data: version and key id are authenticated as well.
 func bound(head []byte, context string) []byte {
 	return append(append([]byte{}, head...), context...)
-}
-
-// Hash is a keyed hash of value under the first key: equal values of one
-// purpose can be found without being kept. It is 64 hex digits.
-func (k *Keyring) Hash(purpose, value string) string { return k.keys[0].hash(purpose, value) }
-
-// Hashes are the value's hashes under all keys, the first one first: what was
-// kept before a key was replaced is searched for with all of them.
-func (k *Keyring) Hashes(purpose, value string) []string {
-	hashes := make([]string, len(k.keys))
-	for n, key := range k.keys {
-		hashes[n] = key.hash(purpose, value)
-	}
-	return hashes
-}
-
-func (key ringKey) hash(purpose, value string) string {
-	mac := hmac.New(sha256.New, key.mac)
-	// The length in front keeps ("ab", "c") and ("a", "bc") apart.
-	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(len(purpose))))
-	mac.Write([]byte(purpose))
-	mac.Write([]byte(value))
-	return hex.EncodeToString(mac.Sum(nil))
 }

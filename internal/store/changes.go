@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -92,23 +92,21 @@ func (s *Store) Intents(ctx context.Context, shop shopify.Domain, id tiktok.Orde
 }
 
 // ComparePlace says which parts of a place are those that were kept of the
-// order; an empty part equals one that was kept empty. It compares with every
-// key of the ring.
+// order; an empty part equals one that was kept empty.
 func (s *Store) ComparePlace(ctx context.Context, shop shopify.Domain, id tiktok.OrderID, place links.Place) (links.SamePlace, error) {
 	row, err := s.read.Order(ctx, db.OrderParams{Shop: shop, OrderID: id})
 	if err != nil {
 		return links.SamePlace{}, fmt.Errorf("read order %s: %w", id, one(err, links.ErrNotFound))
 	}
-	same := func(kept, value string) bool {
+	same := func(kept, value string) (bool, error) {
 		if kept == "" || value == "" {
-			return kept == value
+			return kept == value, nil
 		}
-		return slices.Contains(s.keyring.Hashes(addressPurpose(shop, id), value), kept)
+		return s.hashed(ctx, kept, addressPurpose(shop, id), value)
 	}
-	return links.SamePlace{
-		Seen: same(row.AddressSeen, place.Seen), Written: same(row.AddressWritten, place.Written), HasZIP: row.ZipHash != "",
-		Forgotten: row.RedactedAt > 0,
-	}, nil
+	seen, errSeen := same(row.AddressSeen, place.Seen)
+	written, errWritten := same(row.AddressWritten, place.Written)
+	return links.SamePlace{Seen: seen, Written: written, HasZIP: row.ZipHash != "", Forgotten: row.RedactedAt > 0}, errors.Join(errSeen, errWritten)
 }
 
 // addressPurpose keeps the hashes of one order from being compared with

@@ -37,9 +37,9 @@ func (s *Store) Orders(ctx context.Context, shop shopify.Domain, filter links.Or
 	if err != nil {
 		return nil, "", err
 	}
-	wanted, possible := s.sought(shop, filter)
-	if !possible {
-		return nil, "", nil
+	wanted, possible, err := s.sought(ctx, shop, filter)
+	if err != nil || !possible {
+		return nil, "", err
 	}
 	limit = min(max(limit, 1), mostListed)
 	rows, next, err := s.listOrders(ctx, shop, wanted, limit, from)
@@ -65,18 +65,18 @@ type sought struct {
 }
 
 // sought reads a filter; false when no order can fit.
-func (s *Store) sought(shop shopify.Domain, filter links.OrderFilter) (sought, bool) {
-	w := sought{OrderFilter: filter, name: nameKey(filter.Text)}
+func (s *Store) sought(ctx context.Context, shop shopify.Domain, filter links.OrderFilter) (w sought, possible bool, err error) {
+	w = sought{OrderFilter: filter, name: nameKey(filter.Text)}
 	if len(w.name) > longestQuery || !utf8.ValidString(w.name) || strings.ContainsRune(w.name, 0) {
-		return w, false
+		return w, false, nil
 	}
 	if strings.Trim(w.name, "0123456789") == "" {
 		w.number = w.name
 	}
 	if zip := links.NormalizeZIP("", filter.Text); likeZIP(zip) {
-		w.zips = s.keyring.Hashes(zipPurpose(shop), zip)
+		w.zips, err = s.hashes(ctx, zipPurpose(shop), zip)
 	}
-	return w, true
+	return w, true, err
 }
 
 // likeZIP tells whether a normalized text may be a post code.

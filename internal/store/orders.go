@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/links"
@@ -117,13 +116,16 @@ func (s *Store) OrderByShopifyOrder(ctx context.Context, shop shopify.Domain, id
 }
 
 // HasZIP tells whether the order was written with that ZIP, given normalized.
-// It searches with every key of the ring, and is false for an order without one.
+// It is false for an order without one.
 func (s *Store) HasZIP(ctx context.Context, shop shopify.Domain, id tiktok.OrderID, zip string) (bool, error) {
 	row, err := s.read.Order(ctx, db.OrderParams{Shop: shop, OrderID: id})
 	if err != nil {
 		return false, fmt.Errorf("read order %s: %w", id, one(err, links.ErrNotFound))
 	}
-	return zip != "" && slices.Contains(s.keyring.Hashes(zipPurpose(shop), zip), row.ZipHash), nil
+	if zip == "" || row.ZipHash == "" {
+		return false, nil
+	}
+	return s.hashed(ctx, row.ZipHash, zipPurpose(shop), zip)
 }
 
 // Lines are the order's lines as written, with their units; none before that.

@@ -45,6 +45,7 @@ type Store struct {
 	jobs    JobInserter
 	commits *commits
 	counter atomic.Uint32 // tells ids of one microsecond apart
+	left    atomic.Pointer[[]secret.HashKey]
 
 	closing  sync.Once
 	closeErr error

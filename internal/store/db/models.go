@@ -116,6 +116,12 @@ type GuideMark struct {
 	Note     string
 }
 
+type HashKey struct {
+	ID        string
+	KeySealed []byte
+	RetiredAt int64
+}
+
 type Intent struct {
 	Shop      shopify.Domain
 	OrderID   tiktok.OrderID

@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/base64"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,6 +31,8 @@ type Opener func(t *testing.T, o store.Options) *store.Store
 // Run runs the suite.
 func Run(t *testing.T, open Opener) {
 	t.Helper()
+	anew := &census{seen: map[string]int{}}
+	t.Cleanup(func() { anew.complete(t) })
 	for name, test := range map[string]func(*testing.T, *bench){
 		"a shop's life":                         shopLife,
 		"install fills in and never blanks":     installFillsIn,
@@ -87,6 +90,9 @@ func Run(t *testing.T, open Opener) {
 		"access and what follows from it":       accessJobs,
 		"a key for loop is kept and removed":    loopKeys,
 		"a key for loop is sealed":              loopKeySealed,
+		"keys are replaced":                     rekeyed,
+		"keys that are lost or came back":       rekeyedOddly,
+		"a sealed value opens nowhere else":     sealedElsewhere,
 		"loop's last answer":                    loopChecks,
 		"nothing that is sealed can be read":    sealed,
 		"a buyer is forgotten":                  forgetting,
@@ -100,6 +106,7 @@ func Run(t *testing.T, open Opener) {
 			b := &bench{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 			b.Store = open(t, store.Options{Keyring: Keyring(t), Now: b.Now})
 			test(t, b)
+			anew.rekey(t, b)
 		})
 	}
 }
@@ -107,11 +114,19 @@ func Run(t *testing.T, open Opener) {
 // Keyring is a ring with one fixed key.
 func Keyring(t testing.TB) *secret.Keyring {
 	t.Helper()
-	ring, err := secret.ParseKeyring(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
-	if err != nil {
-		t.Fatal(err)
+	return ring(t, 7)
+}
+
+// ring has a key for each number, the first first.
+func ring(t testing.TB, numbers ...byte) *secret.Keyring {
+	t.Helper()
+	var list []string
+	for _, number := range numbers {
+		list = append(list, base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{number}, 32)))
 	}
-	return ring
+	keys, err := secret.ParseKeyring(strings.Join(list, ","))
+	must(t, err)
+	return keys
 }
 
 // bench is a store and the clock it goes by.
