@@ -80,19 +80,28 @@ func (b *bench) whereIs(t *testing.T, text string) (places []string) {
 	t.Helper()
 	for table, columns := range b.texts(t) {
 		for _, column := range columns {
-			rows, err := b.writing().QueryContext(t.Context(), `SELECT `+column+` FROM `+table)
-			must(t, err)
-			for rows.Next() {
-				var value []byte
-				must(t, rows.Scan(&value))
-				if bytes.Contains(value, []byte(text)) {
-					places = append(places, table+"."+column)
-				}
+			if b.holds(t, table, column, text) {
+				places = append(places, table+"."+column)
 			}
-			must(t, errors.Join(rows.Err(), rows.Close()))
 		}
 	}
 	return places
+}
+
+func (b *bench) holds(t *testing.T, table, column, text string) bool {
+	t.Helper()
+	rows, err := b.writing().QueryContext(t.Context(), `SELECT `+column+` FROM `+table)
+	must(t, err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var value []byte
+		must(t, rows.Scan(&value))
+		if bytes.Contains(value, []byte(text)) {
+			return true
+		}
+	}
+	must(t, rows.Err())
+	return false
 }
 
 // sealedStory keeps one value of each kind.
