@@ -108,7 +108,8 @@ func (c sealedColumn) older(ctx context.Context, from *sql.DB, head []byte, behi
 		args, places[n] = append(args, part), "$"+strconv.Itoa(n+2)
 	}
 	key := strings.Join(c.key, ", ")
-	text := fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE (%s) > (%s) AND substr(%s, 1, %d) <> $1 ORDER BY %s LIMIT %d",
+	text := fmt.Sprintf( //nolint:gosec // our own names
+		"SELECT %s, %s, %s FROM %s WHERE (%s) > (%s) AND substr(%s, 1, %d) <> $1 ORDER BY %s LIMIT %d",
 		key, strings.Join(c.bound, ", "), c.column, c.table, key, strings.Join(places, ", "), c.column, len(head), key, rekeyPage)
 	rows, err := from.QueryContext(ctx, text, args...)
 	if err != nil {

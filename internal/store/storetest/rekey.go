@@ -191,7 +191,7 @@ func rekeyed(t *testing.T, b *bench) {
 	}
 	// Hashes of orders whose buyers were forgotten need no key.
 	b.again(t, 7, 21)
-	if n, err := b.ForgetOrders(ctx, demo, orderID); err != nil || n != 1 {
+	if n, err := b.ForgetOrders(ctx, demo, false, orderID); err != nil || n != 1 {
 		t.Fatalf("forgotten: %d, %v", n, err)
 	}
 	_, err := b.Rekey(ctx)
