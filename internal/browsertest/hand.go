@@ -120,3 +120,39 @@ func click(ctx context.Context, id cdp.BackendNodeID) error {
 	quad := box.Quads[0]
 	return chromedp.Do(ctx, chromedp.MouseClickXY((quad[0]+quad[4])/2, (quad[1]+quad[5])/2))
 }
+
+// mostStops is how often Tab is pressed before something counts as out of reach.
+const mostStops = 150
+
+// TabTo presses Tab until the focus is on what has the role and the name, or a
+// name that begins so, as somebody without a mouse gets there.
+func (v *View) TabTo(t testing.TB, role, name string) {
+	t.Helper()
+	v.See(t) // it is loaded
+	var passed []string
+	for range mostStops {
+		v.tab.Press(t, kb.Tab)
+		nodes, err := v.nodes(v.tab.ctx)
+		if err != nil {
+			t.Fatalf("look for the focus: %v", err)
+		}
+		for _, n := range nodes {
+			if !n.focused {
+				continue
+			}
+			if n.role == role && strings.HasPrefix(n.name, name) {
+				return
+			}
+			passed = append(passed, n.role+" "+n.name)
+		}
+	}
+	t.Fatalf("the page %s does not let Tab reach the %s %q: %q", v.origin, role, name, passed)
+}
+
+// Type types where the focus is.
+func (tab *Tab) Type(t testing.TB, text string) {
+	t.Helper()
+	if _, err := chromedp.Call(tab.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
+		t.Fatalf("type: %v", err)
+	}
+}

@@ -64,9 +64,9 @@ func (v *View) Address(t testing.TB) string {
 
 // node is an entry of the accessibility tree.
 type node struct {
-	role, name string
-	disabled   bool
-	id         cdp.BackendNodeID
+	role, name        string
+	disabled, focused bool
+	id                cdp.BackendNodeID
 }
 
 // nodes reads the document as somebody hears it.
@@ -86,8 +86,14 @@ func (v *View) nodes(ctx context.Context) ([]node, error) {
 		}
 		found := node{role: text(n.Role), name: strings.Join(strings.Fields(text(n.Name)), " "), id: n.BackendDOMNodeID}
 		for _, property := range n.Properties {
-			if property.Name == accessibility.PropertyNameDisabled && property.Value != nil {
+			if property.Value == nil {
+				continue
+			}
+			switch property.Name {
+			case accessibility.PropertyNameDisabled:
 				found.disabled = string(property.Value.Value) == "true"
+			case accessibility.PropertyNameFocused:
+				found.focused = string(property.Value.Value) == "true"
 			}
 		}
 		list = append(list, found)
