@@ -31,8 +31,8 @@ type Receiver struct {
 }
 
 // Receive keeps the event, and the jobs that follow from it, once. It reports
-// whether the event was new. An error means it was not kept: the platform
-// must deliver it again.
+// whether the event was new. An error means that nobody may count on
+// it: the platform must deliver it again.
 func (r *Receiver) Receive(ctx context.Context, e Event) (bool, error) {
 	e.ReceivedAt = r.Now()
 	if err := r.address(ctx, &e); err != nil {

@@ -80,6 +80,8 @@ func (c *commits) close() {
 
 // do hands u over and waits for its commit. When u's context ends first nothing
 // of u is kept, unless it is being committed already: then its outcome counts.
+// Only a delivery whose time is up is given up even so, its outcome unknown: the
+// platform must hear in time, and one that was kept is known when it comes again.
 func (c *commits) do(u *unit) error {
 	select {
 	case <-c.stop:
@@ -93,7 +95,7 @@ func (c *commits) do(u *unit) error {
 	case <-u.done:
 		return u.failed
 	case <-u.ctx.Done():
-		if u.claim() {
+		if u.claim() || u.delivery && errors.Is(u.ctx.Err(), context.DeadlineExceeded) {
 			return u.ctx.Err()
 		}
 	case <-c.stopped:

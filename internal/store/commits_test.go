@@ -94,6 +94,26 @@ func TestTooManyAreTurnedAwayAtOnce(t *testing.T) {
 	})
 }
 
+// A commit that hangs keeps a delivery no longer than the delivery's own time:
+// the platform hears that it must come again, and a gone sender changes nothing.
+func TestAHangingCommitKeepsNoDeliveryWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		in := startCommits(g.commit)
+		ctx, cancel := context.WithTimeout(t.Context(), receiveTimeout)
+		defer cancel()
+		start, late := time.Now(), make(chan error, 1)
+		go func() { late <- in.do(newDelivery(ctx)) }()
+		<-g.entered
+		if err := <-late; !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != receiveTimeout {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		g.leave <- nil // the commit went on without it
+		in.close()
+	})
+}
+
 func TestClosingTurnsAwayWhoeverWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

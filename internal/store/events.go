@@ -20,6 +20,7 @@ var ErrNoEvent = errors.New("no such event")
 // transaction, which concurrent deliveries share. It reports false for a
 // delivery, or a Shopify event, that is known: then no job is added. Any error
 // means that nobody may count on the event: the platform must deliver it again.
+// It may have been kept all the same when time was up in the middle of a commit.
 func (s *Store) ReceiveEvent(ctx context.Context, e inbox.Event, jobs ...Job) (bool, error) {
 	if s.commits == nil {
 		return false, ErrReadOnly
