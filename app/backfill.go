@@ -83,7 +83,7 @@ func (c *backfillCommand) perform(w world, want backfills.Wanted) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.store.Close()) }()
+	defer func() { err = errors.Join(err, p.close()) }()
 	shop, err := installedShop(w.ctx, p.store, c.Shop)
 	if err != nil {
 		return err

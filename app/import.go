@@ -32,7 +32,7 @@ func (c *importCommand) Run(w world) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.store.Close()) }()
+	defer func() { err = errors.Join(err, p.close()) }()
 	shop, err := installedShop(w.ctx, p.store, c.Shop)
 	if err != nil {
 		return err

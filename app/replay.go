@@ -40,7 +40,7 @@ func (c *replayCommand) Run(w world) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.store.Close()) }()
+	defer func() { err = errors.Join(err, p.close()) }()
 	plan, err := c.plan(w.ctx, p.store)
 	if err != nil {
 		return err

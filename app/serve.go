@@ -30,6 +30,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/store"
 	"github.com/switchbackhq/switchback/internal/switches"
+	"github.com/switchbackhq/switchback/internal/telemetry"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 	"github.com/switchbackhq/switchback/internal/timeline"
 	"github.com/switchbackhq/switchback/internal/tokens"
@@ -70,6 +71,8 @@ type program struct {
 	connector *connections.Connector
 
 	metrics *metrics.Metrics
+	// tracer is nil where no traces are wanted.
+	tracer  *telemetry.Tracer
 	queue   *queue.Queue
 	handler http.Handler
 }
@@ -85,19 +88,19 @@ func build(ctx context.Context, cfg config.Config, as role, log *slog.Logger) (*
 		return nil, err
 	}
 	p.role = as
-	options := queue.Options{Store: p.store, Logger: p.log}
+	options := queue.Options{Store: p.store, Carry: p.tracer.Carry, Logger: p.log}
 	if as.runsJobs() {
 		options.Workers = p.workers()
 		options.Periodic = append(p.watches(), queue.Every(24*time.Hour, inbox.PruneArgs{}))
 	}
 	p.queue, err = queue.New(options)
 	if err != nil {
-		return nil, errors.Join(err, p.store.Close())
+		return nil, errors.Join(err, p.close())
 	}
 	p.measure()
 	declared, err := appconfig.Parse(switchback.AppTOML)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), p.store.Close())
+		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), p.close())
 	}
 	p.handler = as.handler(p.routes(declared))
 	return p, nil
@@ -115,7 +118,11 @@ func join(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, e
 	}
 	numbers := metrics.New(version())
 	log = slog.New(numbers.Log(log.Handler()))
-	p := &program{cfg: cfg, log: log, store: kept, metrics: numbers}
+	tracer, err := startTracer(ctx, cfg, log)
+	if err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	p := &program{cfg: cfg, log: log, store: kept, metrics: numbers, tracer: tracer}
 	p.reach()
 	p.installer = &installs.Installer{Book: kept, Grants: p.app, Shops: p.shopify, Renewed: reopened, Now: time.Now, Log: log}
 	p.connector = &connections.Connector{
@@ -137,16 +144,16 @@ func (p *program) reach() {
 	p.tiktok = &tiktok.Client{
 		BaseURL: cfg.TikTokAPIURL, AuthURL: cfg.TikTokAuthURL, AuthorizeURL: cfg.TikTokAuthorizeURL,
 		AppKey: cfg.TikTokAppKey, AppSecret: cfg.TikTokAppSecret, ServiceID: cfg.TikTokServiceID,
-		HTTP: outgoing(), Limits: &tiktok.Limits{}, Observe: p.metrics.Calls("tiktok", recorder.Observe("tiktok")),
+		HTTP: outgoing(), Limits: &tiktok.Limits{}, Observe: p.observe("tiktok", recorder),
 	}
 	p.carriers = &fulfillments.Directory{Choices: p.store, TikTok: p.tiktok, Now: time.Now}
 	p.loop = newLoop(cfg)
-	p.loop.Observe = p.metrics.Calls("loop", recorder.Observe("loop"))
+	p.loop.Observe = p.observe("loop", recorder)
 	refresher := &tokens.Refresher{Store: p.store, Refresh: refresh(p.app, p.tiktok), Refused: refused, Now: time.Now, Log: p.log}
 	p.tiktok.Tokens = tiktokTokens{refresher}
 	p.shopify = &shopify.Client{
 		ShopURL: cfg.ShopifyShopURL, HTTP: outgoing(), Tokens: shopifyTokens{refresher},
-		Observe: p.metrics.Calls("shopify", recorder.Observe("shopify")),
+		Observe: p.observe("shopify", recorder),
 	}
 }
 
@@ -168,6 +175,9 @@ func (p *program) workers() *queue.Workers {
 
 	w := queue.NewWorkers(p.cfg.RetryBase, p.log)
 	w.Observe = p.metrics.Job
+	if p.tracer != nil {
+		w.Trace = p.tracer.Job
+	}
 	queue.Handle(w, importer.Import)
 	queue.Handle(w, importer.Choose)
 	queue.Handle(w, p.desk().RetryPage)
@@ -194,7 +204,7 @@ func (p *program) routes(declared appconfig.App) routes.Deps {
 		APIKey: p.cfg.ShopifyAPIKey, Secrets: shopifySecrets(p.cfg),
 		TikTokAppKey: p.cfg.TikTokAppKey, TikTokAppSecret: p.cfg.TikTokAppSecret,
 		MissingScopes: declared.MissingScopes,
-		Now:           time.Now, Log: p.log,
+		Now:           time.Now, Log: p.log, Trace: p.traceRequests(),
 		Parts: p.parts(),
 		Inbox: &inbox.Receiver{Accounts: p.store, Keeper: p.store, Now: time.Now},
 		Shops: p.store, OAuth: p.app, Installer: p.installer, Connector: p.connector,
@@ -250,7 +260,7 @@ func serve(ctx context.Context, cfg config.Config, as role, log *slog.Logger, li
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	defer func() { err = errors.Join(err, p.store.Close()) }()
+	defer func() { err = errors.Join(err, p.close()) }()
 	if as.runsJobs() {
 		if err := p.queue.Start(ctx); err != nil {
 			return errors.Join(err, listener.Close())

@@ -30,9 +30,9 @@ func workable(w world, other string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.queue, err = queue.New(queue.Options{Store: p.store, Workers: p.workers(), Logger: p.log})
+	p.queue, err = queue.New(queue.Options{Store: p.store, Workers: p.workers(), Carry: p.tracer.Carry, Logger: p.log})
 	if err != nil {
-		return nil, errors.Join(err, p.store.Close())
+		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }

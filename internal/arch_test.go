@@ -67,9 +67,10 @@ var allowed = map[string][]string{
 	// The machinery.
 	"internal/fault": {},
 	// What a scrape asks, and whose codes it counts.
-	"internal/metrics": {"internal/exceptions", "internal/loop", "internal/queue", "internal/shopify", "internal/tiktok", "internal/tokens"},
-	"internal/secret":  {},
-	"internal/config":  {"internal/secret"},
+	"internal/metrics":   {"internal/exceptions", "internal/loop", "internal/queue", "internal/shopify", "internal/tiktok", "internal/tokens"},
+	"internal/secret":    {},
+	"internal/telemetry": {},
+	"internal/config":    {"internal/secret"},
 	// Scopes and topics as shopify.app.toml declares them.
 	"internal/appconfig": {},
 	"internal/tokens":    {"internal/fault", "internal/secret"},
@@ -151,6 +152,7 @@ var only = map[string][]string{
 	"github.com/alecthomas/kong":          {"app"},
 	"github.com/pressly/goose":            {"internal/store"},
 	"github.com/prometheus/client_golang": {"internal/metrics"},
+	"go.opentelemetry.io":                 {"internal/telemetry"},
 }
 
 // pure lists the files that hold a rule and nothing else.

@@ -17,7 +17,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/timeline"
 )
 
-// Deps is all that the routes need. Every field is required but TrustedProxies.
+// Deps is all that the routes need. Every field is required but TrustedProxies and Trace.
 type Deps struct {
 	// AppURL is the app's public address, AdminURL who may frame its pages and
 	// CDNURL where App Bridge comes from; none has a trailing slash.
@@ -37,6 +37,8 @@ type Deps struct {
 
 	Now func() time.Time
 	Log *slog.Logger
+	// Trace, where set, begins the trace of a request; end takes the route's pattern and the status.
+	Trace func(ctx context.Context, method string) (_ context.Context, end func(route string, status int))
 
 	// Parts are asked in this order; the first that fails is why the program is not ready.
 	Parts     []Part

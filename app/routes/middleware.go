@@ -45,6 +45,17 @@ func (s *server) requestID(c *gin.Context) {
 	c.Next()
 }
 
+// traced begins the trace of a request. What a stranger's request says of traces counts for nothing.
+func (s *server) traced(c *gin.Context) {
+	if s.Trace == nil {
+		return
+	}
+	ctx, end := s.Trace(c.Request.Context(), method(c.Request.Method))
+	c.Request = c.Request.WithContext(ctx)
+	defer func() { end(c.FullPath(), c.Writer.Status()) }()
+	c.Next()
+}
+
 // accessLog writes one line for a request. Route and status say enough: a path
 // may hold ids, a query tokens and codes, an address is a person's.
 func (s *server) accessLog(c *gin.Context) {

@@ -23,7 +23,7 @@ func New(d Deps) http.Handler {
 	trustProxies(engine, d.TrustedProxies)
 
 	s := &server{d, ours()}
-	engine.Use(s.requestID, s.accessLog, s.recovery, securityHeaders)
+	engine.Use(s.requestID, s.traced, s.accessLog, s.recovery, securityHeaders)
 	engine.NoRoute(s.notFound)
 	engine.NoMethod(s.methodNotAllowed)
 

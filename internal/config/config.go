@@ -47,7 +47,9 @@ type Config struct {
 
 	// MetricsAddr is where metrics are served; empty means nowhere.
 	MetricsAddr string
-	LogLevel    slog.Level
+	// OTLPEndpoint is the receiver of traces, without the path /v1/traces; empty means none are made.
+	OTLPEndpoint string
+	LogLevel     slog.Level
 	// LogFormat is `json` or `text`.
 	LogFormat string
 }
@@ -83,6 +85,8 @@ type variables struct {
 
 	PollInterval string `env:"POLL_INTERVAL" envDefault:"5m"`
 	RetryBase    string `env:"RETRY_BASE" envDefault:"1s"`
+
+	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
 
 	LogLevel  string `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat string `env:"LOG_FORMAT" envDefault:"json"`
@@ -146,6 +150,9 @@ func Load(environ []string, needs ...Need) (Config, error) {
 	}
 	cfg.AppURL = c.appURL(vars, cfg.Port)
 	cfg.MetricsAddr = c.metricsAddr(values)
+	if vars.OTLPEndpoint != "" {
+		cfg.OTLPEndpoint = c.address("OTEL_EXPORTER_OTLP_ENDPOINT", vars.OTLPEndpoint)
+	}
 	c.needs(values, needs)
 	return cfg, errors.Join(c.faults...)
 }

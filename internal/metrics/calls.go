@@ -19,12 +19,17 @@ type Observer = func(ctx context.Context, op, requestID string, status int, late
 // Calls counts a platform's calls and tells next, which may be nil, of them too.
 func (m *Metrics) Calls(platform string, next Observer) Observer {
 	return func(ctx context.Context, op, requestID string, status int, latency time.Duration, err error) {
-		m.calls.WithLabelValues(platform, op, m.codes.bounded(platform, codeOf(status, err))).Inc()
+		m.calls.WithLabelValues(platform, op, m.Code(platform)(status, err)).Inc()
 		m.callSeconds.WithLabelValues(platform, op).Observe(latency.Seconds())
 		if next != nil {
 			next(ctx, op, requestID, status, latency, err)
 		}
 	}
+}
+
+// Code says what became of a platform's calls, in a number of words that ends.
+func (m *Metrics) Code(platform string) func(status int, err error) string {
+	return func(status int, err error) string { return m.codes.bounded(platform, codeOf(status, err)) }
 }
 
 // plain is what a code looks like; anything else a platform calls a code may be a text.

@@ -23,23 +23,35 @@ func Marked(ctx context.Context, mark string) context.Context {
 
 // Carry is what goes along with jobs that are put into the queue under ctx.
 func (q *Queue) Carry(ctx context.Context) map[string]string {
-	mark, ok := ctx.Value(markOf{}).(string)
-	if !ok {
-		return nil
+	var with map[string]string
+	if q.carry != nil {
+		with = q.carry(ctx)
 	}
-	return map[string]string{markKey: mark}
+	if mark, ok := ctx.Value(markOf{}).(string); ok {
+		if with == nil {
+			with = map[string]string{}
+		}
+		with[markKey] = mark
+	}
+	return with
 }
 
-// carried is a context with what came along with a job. Metadata that is not
-// ours to read is left alone.
-func carried(ctx context.Context, metadata []byte) context.Context {
-	var with struct {
-		Mark string `json:"mark"`
+// carried is a context with a job's mark, and all that came along with the job.
+func carried(ctx context.Context, metadata []byte) (context.Context, map[string]string) {
+	var all map[string]any
+	if len(metadata) <= len(`{}`) || json.Unmarshal(metadata, &all) != nil {
+		return ctx, nil
 	}
-	if json.Unmarshal(metadata, &with) == nil && with.Mark != "" {
-		ctx = Marked(ctx, with.Mark)
+	with := map[string]string{}
+	for key, value := range all {
+		if text, ok := value.(string); ok {
+			with[key] = text
+		}
 	}
-	return ctx
+	if mark := with[markKey]; mark != "" {
+		ctx = Marked(ctx, mark)
+	}
+	return ctx, with
 }
 
 // unwrap divides a job from what goes along with it.

@@ -47,6 +47,8 @@ type Options struct {
 	Finish time.Duration
 	// Periodic jobs are started again and again by one of the processes.
 	Periodic []Periodic
+	// Carry, where set, gives what else goes along with jobs that are put into the queue under a context.
+	Carry func(ctx context.Context) map[string]string
 	// Logger gets River's warnings; nil means silence.
 	Logger *slog.Logger
 }
@@ -57,6 +59,7 @@ type Queue struct {
 	client client
 	insert func(ctx context.Context, conn *sql.Conn, tx *sql.Tx, jobs []river.InsertManyParams) error
 	crowd  *crowd
+	carry  func(ctx context.Context) map[string]string
 	finish time.Duration
 	// running is true from Start to Stop.
 	running atomic.Bool
@@ -72,7 +75,7 @@ type client interface {
 // New is a queue on the store's database. It also hands itself to the store.
 func New(o Options) (*Queue, error) {
 	config := config(o)
-	q := &Queue{store: o.Store, crowd: newCrowd(o.Store), finish: cmp.Or(o.Finish, softStop)}
+	q := &Queue{store: o.Store, crowd: newCrowd(o.Store), carry: o.Carry, finish: cmp.Or(o.Finish, softStop)}
 	if pool := o.Store.Postgres(); pool != nil {
 		c, err := river.NewClient(riverpgxv5.New(pool), config)
 		if err != nil {

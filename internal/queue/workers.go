@@ -26,6 +26,9 @@ type Workers struct {
 	// Observe, where set, is told of every attempt: the job's kind, the last word
 	// of its line in the log (completed, failed…) and how long it took.
 	Observe func(kind, result string, took time.Duration)
+	// Trace, where set, begins the trace of an attempt with what came along with the
+	// job; end is told as Observe is, and whether it is a failure.
+	Trace func(ctx context.Context, with map[string]string, kind string, id int64, attempt int) (_ context.Context, end func(result string, failed bool))
 }
 
 // NewWorkers is an empty set. RetryBase is the first wait of a retried job (0
@@ -52,14 +55,19 @@ type worker[A store.Job] struct {
 // Work does one job and maps its error's fate to River's.
 func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	start := time.Now()
-	ctx = carried(ctx, job.Metadata)
+	ctx, with := carried(ctx, job.Metadata)
+	end := func(string, bool) {}
+	if w.Trace != nil {
+		ctx, end = w.Trace(ctx, with, job.Kind, job.ID, job.Attempt)
+	}
 	err := w.guarded(ctx, job.Args)
 	fate := fault.Of(err)
 	if fate == fault.Retry && stopping(ctx) {
 		w.handBack(ctx, job, err, time.Since(start))
+		end("handed_back", false)
 		return river.JobSnooze(0)
 	}
-	w.report(ctx, job, fate, err, time.Since(start))
+	end(w.report(ctx, job, fate, err, time.Since(start)))
 	switch fate {
 	case fault.None:
 		return nil
@@ -135,8 +143,9 @@ func (w *worker[A]) guarded(ctx context.Context, args A) (err error) {
 	return w.work(ctx, args)
 }
 
-// report is the one line per attempt. Args hold ids alone, so they may be logged.
-func (w *worker[A]) report(ctx context.Context, job *river.Job[A], fate fault.Fate, err error, took time.Duration) {
+// report is the one line per attempt; it tells the line's last word, and whether
+// it is a failure. Args hold ids alone, so they may be logged.
+func (w *worker[A]) report(ctx context.Context, job *river.Job[A], fate fault.Fate, err error, took time.Duration) (result string, failed bool) {
 	attrs := []slog.Attr{
 		slog.Int64("job_id", job.ID), slog.String("kind", job.Kind), slog.Int("attempt", job.Attempt),
 		slog.Duration("took", took), slog.Duration("waited", job.AttemptedAt.Sub(job.ScheduledAt)), slog.Any("args", job.Args),
@@ -161,7 +170,9 @@ func (w *worker[A]) report(ctx context.Context, job *river.Job[A], fate fault.Fa
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	w.log.LogAttrs(ctx, level, event, attrs...)
+	result = strings.TrimPrefix(event, "job.")
 	if w.Observe != nil {
-		w.Observe(job.Kind, strings.TrimPrefix(event, "job."), took)
+		w.Observe(job.Kind, result, took)
 	}
+	return result, level > slog.LevelInfo
 }
