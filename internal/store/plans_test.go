@@ -79,3 +79,39 @@ func TestALookAtAnOrderReadsThatOrder(t *testing.T) {
 		}
 	}
 }
+
+// A report reads the refunds of its period and what belongs to them, not all
+// that the shop ever refunded.
+func TestAReportReadsItsPeriod(t *testing.T) {
+	t.Parallel()
+	s := open(t, "sqlite:"+filepath.Join(t.TempDir(), "x.db"), store.Options{})
+	for name, query := range map[string]func(*db.Queries) error{
+		"refunds": func(q *db.Queries) error {
+			_, err := q.RefundsOfRefunded(t.Context(), db.RefundsOfRefundedParams{})
+			return err
+		},
+		"steps": func(q *db.Queries) error {
+			_, err := q.StepsOfRefunded(t.Context(), db.StepsOfRefundedParams{})
+			return err
+		},
+		"intents": func(q *db.Queries) error {
+			_, err := q.IntentsOfRefunded(t.Context(), db.IntentsOfRefundedParams{})
+			return err
+		},
+		"orders": func(q *db.Queries) error {
+			_, err := q.OrdersOfRefunded(t.Context(), db.OrdersOfRefundedParams{})
+			return err
+		},
+	} {
+		e := &explainer{DB: s.Reader()}
+		if err := query(db.New(e)); !errors.Is(err, errExplained) {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, step := range e.plan {
+			narrow := strings.Contains(step, "order_id=?") || strings.Contains(step, "shopify_refund=?") || strings.Contains(step, "refunded_at>?")
+			if strings.HasPrefix(step, "SCAN") || strings.HasPrefix(step, "SEARCH") && !narrow {
+				t.Errorf("%s: %s", name, step)
+			}
+		}
+	}
+}

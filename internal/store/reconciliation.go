@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/links"
@@ -35,7 +37,10 @@ func (s *Store) Refunded(ctx context.Context, shop shopify.Domain, since, until 
 	}
 	list := make([]links.Refunded, 0, len(orders))
 	place := make(map[tiktok.OrderID]int, len(orders))
-	for _, row := range refunds { // the oldest first
+	slices.SortFunc(refunds, func(a, b db.RefundsOfRefundedRow) int {
+		return cmp.Or(cmp.Compare(a.RefundedAt, b.RefundedAt), cmp.Compare(a.ShopifyRefund, b.ShopifyRefund))
+	})
+	for _, row := range refunds {
 		if _, seen := place[row.OrderID]; seen || row.RefundedAt < period.Since || row.RefundedAt >= period.Until {
 			continue
 		}

@@ -80,7 +80,8 @@ type OrdersOfRefundedRow struct {
 }
 
 // The money of the orders of which something was refunded in a period. Each kind
-// of row is read at once, and only its money: a period may have thousands.
+// of row is read at once, and only its money: a period may have thousands. Asked
+// for a join or an order, SQLite would walk all that the shop ever refunded.
 func (q *Queries) OrdersOfRefunded(ctx context.Context, arg OrdersOfRefundedParams) ([]OrdersOfRefundedRow, error) {
 	rows, err := q.db.QueryContext(ctx, ordersOfRefunded, arg.Shop, arg.Since, arg.Until)
 	if err != nil {
@@ -113,7 +114,6 @@ func (q *Queries) OrdersOfRefunded(ctx context.Context, arg OrdersOfRefundedPara
 const refundsOfRefunded = `-- name: RefundsOfRefunded :many
 SELECT order_id, shopify_refund, state, reason, amount, completed, refunded_at FROM refunds
 WHERE refunds.shop = $1 AND refunds.order_id IN (SELECT p.order_id FROM refunds p WHERE p.shop = $1 AND p.refunded_at >= $2 AND p.refunded_at < $3)
-ORDER BY refunded_at, shopify_refund
 `
 
 type RefundsOfRefundedParams struct {
@@ -164,8 +164,9 @@ func (q *Queries) RefundsOfRefunded(ctx context.Context, arg RefundsOfRefundedPa
 }
 
 const stepsOfRefunded = `-- name: StepsOfRefunded :many
-SELECT s.shopify_refund, s.kind, s.state, s.amount FROM refunds r JOIN refund_steps s ON s.shop = r.shop AND s.shopify_refund = r.shopify_refund
-WHERE r.shop = $1 AND r.order_id IN (SELECT p.order_id FROM refunds p WHERE p.shop = $1 AND p.refunded_at >= $2 AND p.refunded_at < $3)
+SELECT shopify_refund, kind, state, amount FROM refund_steps
+WHERE refund_steps.shop = $1 AND refund_steps.shopify_refund IN (SELECT r.shopify_refund FROM refunds r WHERE r.shop = $1
+    AND r.order_id IN (SELECT p.order_id FROM refunds p WHERE p.shop = $1 AND p.refunded_at >= $2 AND p.refunded_at < $3))
 `
 
 type StepsOfRefundedParams struct {
