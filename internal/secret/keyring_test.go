@@ -54,6 +54,22 @@ func TestVectors(t *testing.T) {
 		if err != nil || string(plain) != c.plain {
 			t.Errorf("%s: got %q, %v, want %q", name, plain, err, c.plain)
 		}
+		for _, context := range []string{"", c.context + " ", strings.ToUpper(c.context), "token|shopify|demo.myshopify.com||refresh"} {
+			if _, err := keys.Open(context, sealed); !errors.Is(err, secret.ErrBroken) {
+				t.Errorf("%s at %q: got %v, want ErrBroken", name, context, err)
+			}
+		}
+		// The other key of the ring, named in place of the one that sealed it.
+		first, second := "bff02017", "55c6d8ca"
+		if id, ok := secret.SealedWith(sealed); !ok || id != first && id != second {
+			t.Errorf("%s: sealed with %q", name, id)
+		}
+		for _, id := range []string{first, second} {
+			other := bytes.Replace(sealed, []byte(id), []byte(map[string]string{first: second, second: first}[id]), 1)
+			if _, err := keys.Open(c.context, other); !bytes.Equal(other, sealed) && !errors.Is(err, secret.ErrBroken) {
+				t.Errorf("%s under the other key's id: got %v, want ErrBroken", name, err)
+			}
+		}
 	}
 	want := []string{
 		"277c2c68cd8cf7e7785051ea75de1d1ad5fc6f4f639ed3f80ad8b020c5f7f832",
