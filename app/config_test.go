@@ -12,7 +12,7 @@ func wrong() (environ, names []string) {
 		"PORT": "eighty", "APP_URL": "switchback.example.com", "TRUSTED_PROXIES": "everyone", "DATABASE_URL": "mysql://me:hush-database@db/x",
 		"ENCRYPTION_KEY": "hush-short", "SHOPIFY_SHOP_URL": "shop", "SHOPIFY_ADMIN_URL": "ftp://admin", "SHOPIFY_CDN_URL": "cdn",
 		"TIKTOK_API_URL": "https://me:hush-url@api.example", "TIKTOK_AUTH_URL": "auth", "TIKTOK_AUTHORIZE_URL": "authorize", "LOOP_API_URL": "loop",
-		"POLL_INTERVAL": "5", "RETRY_BASE": "-1s", "METRICS_ADDR": "9090", "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
+		"POLL_INTERVAL": "5", "RETRY_BASE": "-1s", "METRICS_ADDR": "9090", "RIVER_UI": "on", "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
 	} {
 		environ, names = append(environ, name+"="+value), append(names, name)
 	}

@@ -31,7 +31,15 @@ func (p *program) startMetrics(ctx context.Context) (stop func(context.Context) 
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", p.metrics.Handler())
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerWithin, WriteTimeout: writeTimeout}
+	ctx, end := context.WithCancel(ctx)
+	p.mountQueuePages(ctx, mux)
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: headerWithin, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: mostHeader,
+	}
 	go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed
-	return server.Shutdown
+	return func(ctx context.Context) error {
+		end()
+		return server.Shutdown(ctx)
+	}
 }

@@ -140,6 +140,7 @@ var forTests = []string{"internal/stagetest", "internal/store/postgrestest", "in
 // only says which outside packages belong to one of ours alone.
 var only = map[string][]string{
 	"github.com/riverqueue/river":         {"internal/queue", "internal/store"},
+	"riverqueue.com/riverui":              {"internal/queue"},
 	"github.com/gin-gonic/gin":            {"app/routes"},
 	"modernc.org/sqlite":                  {"internal/store", "internal/queue"},
 	"github.com/jackc/pgx":                {"internal/store", "internal/queue", "internal/store/postgrestest"},

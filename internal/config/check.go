@@ -190,6 +190,22 @@ func (c *checker) metricsAddr(values map[string]string) string {
 	return value
 }
 
+// riverUI lets nobody show pages without a login to others by one word alone.
+func (c *checker) riverUI(value, metrics string) string {
+	const variable = "RIVER_UI"
+	value = c.choice(variable, value, "off", "loopback", "anywhere")
+	if value != "loopback" {
+		return value
+	}
+	host, _, err := net.SplitHostPort(metrics)
+	address, noIP := netip.ParseAddr(host)
+	if err != nil || host != "localhost" && (noIP != nil || !address.IsLoopback()) {
+		c.fault(variable, value, "does not go with a "+metricsVariable+" that others can reach: the pages have no login and can cancel and delete jobs",
+			"set it to off, or to anywhere if something else keeps others out, or "+metricsVariable+" to "+defaultMetricsAddr)
+	}
+	return value
+}
+
 // needs reports what a command cannot do without and is not set.
 func (c *checker) needs(values map[string]string, needs []Need) {
 	for _, need := range needs {

@@ -47,6 +47,9 @@ type Config struct {
 
 	// MetricsAddr is where metrics are served; empty means nowhere.
 	MetricsAddr string
+	// RiverUI is `off`, or where the queue's own pages may be shown beside the
+	// metrics: `loopback`, if that is where metrics are served, or `anywhere`.
+	RiverUI string
 	// OTLPEndpoint is the receiver of traces, without the path /v1/traces; empty means none are made.
 	OTLPEndpoint string
 	LogLevel     slog.Level
@@ -86,6 +89,7 @@ type variables struct {
 	PollInterval string `env:"POLL_INTERVAL" envDefault:"5m"`
 	RetryBase    string `env:"RETRY_BASE" envDefault:"1s"`
 
+	RiverUI      string `env:"RIVER_UI" envDefault:"off"`
 	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
 
 	LogLevel  string `env:"LOG_LEVEL" envDefault:"info"`
@@ -150,6 +154,7 @@ func Load(environ []string, needs ...Need) (Config, error) {
 	}
 	cfg.AppURL = c.appURL(vars, cfg.Port)
 	cfg.MetricsAddr = c.metricsAddr(values)
+	cfg.RiverUI = c.riverUI(vars.RiverUI, cfg.MetricsAddr)
 	if vars.OTLPEndpoint != "" {
 		cfg.OTLPEndpoint = c.address("OTEL_EXPORTER_OTLP_ENDPOINT", vars.OTLPEndpoint)
 	}

@@ -117,7 +117,7 @@ func TestEveryFaultAtOnce(t *testing.T) {
 		"SHOPIFY_SHOP_URL": "{shop}", "SHOPIFY_ADMIN_URL": "ftp://admin", "SHOPIFY_CDN_URL": "https://cdn.shopify.com/path",
 		"TIKTOK_API_URL": "https://me:hush-url@api.example", "TIKTOK_AUTH_URL": "https://auth.example?x=1",
 		"TIKTOK_AUTHORIZE_URL": "authorize", "LOOP_API_URL": "api",
-		"POLL_INTERVAL": "5", "RETRY_BASE": "-1s", "METRICS_ADDR": "9090", "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
+		"POLL_INTERVAL": "5", "RETRY_BASE": "-1s", "METRICS_ADDR": "9090", "RIVER_UI": "on", "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
 	}
 	_, err := config.Load(environ(wrong), config.Encryption, config.ShopifyApp, config.TikTokApp)
 	faulty := map[string]bool{}

@@ -37,6 +37,7 @@ func (c Config) Summary() []slog.Attr {
 		slog.Duration("poll_interval", c.PollInterval),
 		slog.Duration("retry_base", c.RetryBase),
 		slog.String("metrics_addr", c.MetricsAddr),
+		slog.String("river_ui", c.RiverUI),
 		slog.String("otlp_endpoint", c.OTLPEndpoint),
 		slog.String("log_level", c.LogLevel.String()),
 		slog.String("log_format", c.LogFormat),
