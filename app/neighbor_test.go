@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ import (
 )
 
 // belongings are ids of a shop: of what a route may name.
-type belongings struct{ order, exception, refund, backfill, connection string }
+type belongings struct{ order, exception, refund, backfill, connection, request string }
 
 // named are the routes that name something of a shop's, with what each is sent.
 // A route that is missing here fails the test.
@@ -32,7 +33,8 @@ var named = map[string]string{
 	"POST /settings/tiktok/:id/:wish": "",
 	"GET /api/orders/:id":             "", "POST /api/orders/:id/import": "", "POST /api/orders/:id/loop-check": "",
 	"POST /api/backfills/:id/stop": "", "POST /api/backfills/:id/resume": "", "POST /api/refunds/:id/approve": "",
-	"POST /api/exceptions/:id/retry": "", "POST /api/exceptions/:id/resolve": `{"action":"ignore","note":"x"}`,
+	"GET /api/privacy/requests/:id/report": "",
+	"POST /api/exceptions/:id/retry":       "", "POST /api/exceptions/:id/resolve": `{"action":"ignore","note":"x"}`,
 }
 
 // nobodys are parameters that name nothing of one shop's.
@@ -41,7 +43,7 @@ var nobodys = []string{"GET /exceptions/:code", "POST /exceptions/:code/retry", 
 // address puts a shop's belongings into a route.
 func (b belongings) address(route string) string {
 	_, path, _ := strings.Cut(route, " ")
-	first := map[string]string{"/api/backfills": b.backfill, "/api/refunds": b.refund, "/api/exceptions": b.exception, "/settings/tiktok": b.connection}
+	first := map[string]string{"/api/backfills": b.backfill, "/api/refunds": b.refund, "/api/exceptions": b.exception, "/settings/tiktok": b.connection, "/api/privacy/requests": b.request}
 	for prefix, id := range first {
 		path = strings.Replace(path, prefix+"/:id", prefix+"/"+id, 1)
 	}
@@ -60,7 +62,7 @@ func TestANeighborIsANobody(t *testing.T) {
 			t.Parallel()
 			s := play(t, scenery{database: address(t), environ: seldom.environ})
 			ours := s.belong(t)
-			lost := belongings{"576999999999999999", "999999", "999999999999", "999999", "7494999999999999999"}
+			lost := belongings{"576999999999999999", "999999", "999999999999", "999999", "7494999999999999999", "999999"}
 			before := s.possessions(t, ours)
 			s.strangeLists(t, ours)
 			// An import goes last: from then on they have an order of that number themselves.
@@ -142,6 +144,19 @@ func (s *stage) belong(t *testing.T) belongings {
 		t.Fatalf("backfill: %d %s", status, body)
 	}
 	b.backfill = begun.ID
+	legacy, err := strconv.ParseInt(order.LegacyID(), 10, 64)
+	check(t, err)
+	check(t, s.platforms.Shopify.RequestCustomerData(sandbox.Shop, shopifysim.RedactedCustomer{ID: 1}, legacy))
+	s.until(t, func() error {
+		var list struct {
+			Requests []struct{ ID string }
+		}
+		if s.mustAPI(t, sandbox.Shop, http.MethodGet, "/api/privacy/requests", "", &list); len(list.Requests) != 1 {
+			return errors.New("the customer's request has not come")
+		}
+		b.request = list.Requests[0].ID
+		return nil
+	})
 	s.until(t, func() error {
 		if _, body := s.api(t, sandbox.Shop, http.MethodGet, "/api/backfills", ""); strings.Contains(body, `"state":"running"`) {
 			return errors.New("the backfill runs")
@@ -192,7 +207,7 @@ var fresh = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 
 // forgotten is an answer without the ids that were asked with.
 func (b belongings) forgotten(answer string) string {
-	for _, id := range []string{b.order, b.refund, b.connection, b.backfill} {
+	for _, id := range []string{b.order, b.refund, b.connection, b.backfill, b.request} {
 		answer = strings.ReplaceAll(answer, id, "")
 	}
 	return regexp.MustCompile(`\b`+b.exception+`\b`).ReplaceAllString(answer, "")
@@ -204,7 +219,7 @@ func (s *stage) strangeLists(t *testing.T, ours belongings) {
 	marks := []string{ours.order, ours.refund, ours.connection, "NOBODY-HAS-THIS", "Stoneware US", sandbox.Shop}
 	for _, path := range []string{
 		"/", "/guide", "/guide/print", "/orders", "/orders?query=" + ours.order, "/orders?query=73301", "/orders/backfills", "/exceptions", "/exceptions/sku_unmatched",
-		"/reconciliation", "/settings", "/mappings/skus", "/mappings/carriers", "/mappings/reasons", "/api/orders", "/api/orders?query=" + ours.order, "/api/backfills",
+		"/reconciliation", "/settings", "/settings/privacy", "/api/privacy/requests", "/mappings/skus", "/mappings/carriers", "/mappings/reasons", "/api/orders", "/api/orders?query=" + ours.order, "/api/backfills",
 		"/api/refunds?state=held", "/api/exceptions", "/api/reconciliation", "/api/settings", "/api/mappings/skus",
 	} {
 		answer := s.visit(t, sandbox.SecondShop, http.MethodGet, path, "")
