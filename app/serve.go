@@ -293,7 +293,7 @@ const (
 	writeTimeout = 40 * time.Second
 	// stopWithin is how long open requests may take to end.
 	stopWithin   = 10 * time.Second
-	mostHeader   = 64 << 10
+	mostHeader   = 16 << 10
 	idleTimeout  = 2 * time.Minute
 	headerWithin = 5 * time.Second
 )
@@ -306,7 +306,8 @@ func (p *program) answer(ctx context.Context, listener net.Listener) error {
 	}
 	metrics := p.startMetrics(ctx)
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	admitted := admit(listener, server)
+	go func() { failed <- server.Serve(admitted) }()
 	select {
 	case err := <-failed:
 		return errors.Join(fmt.Errorf("serve: %w", err), metrics(ctx))

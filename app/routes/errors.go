@@ -110,9 +110,15 @@ func (s *server) fail(c *gin.Context, err error) {
 	c.AbortWithStatusJSON(p.Status, gin.H{"error": gin.H{"code": p.Code, "message": p.Message}})
 }
 
-func (s *server) notFound(c *gin.Context) { s.fail(c, errNotFound) }
+func (s *server) notFound(c *gin.Context) {
+	unread(c)
+	s.fail(c, errNotFound)
+}
 
-func (s *server) methodNotAllowed(c *gin.Context) { s.fail(c, errMethod) }
+func (s *server) methodNotAllowed(c *gin.Context) {
+	unread(c)
+	s.fail(c, errMethod)
+}
 
 // clip bounds what is repeated of a caller's words.
 func clip(text string) string {

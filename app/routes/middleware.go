@@ -136,6 +136,7 @@ func (s *server) session(c *gin.Context) {
 }
 
 func (s *server) refuseToken(c *gin.Context, message string) {
+	unread(c)
 	c.Header(retryHeader, "1")
 	s.fail(c, &apiError{http.StatusUnauthorized, "invalid_session_token", message})
 }

@@ -14,7 +14,7 @@ func Probes(d Deps) http.Handler {
 	engine.ContextWithFallback = true
 	engine.HandleMethodNotAllowed = true
 	s := &server{Deps: d}
-	engine.Use(s.requestID, s.accessLog, s.recovery, securityHeaders)
+	engine.Use(s.requestID, s.accessLog, s.recovery, securityHeaders, s.bodies.weigh)
 	engine.NoRoute(s.notFound)
 	engine.NoMethod(s.methodNotAllowed)
 	engine.GET("/healthz", s.healthz)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/switchbackhq/switchback/app/pages"
 )
@@ -11,6 +12,8 @@ import (
 type server struct {
 	Deps
 	static *static
+	bodies bodies
+	asked  singleflight.Group
 }
 
 // New is the app's handler.
@@ -22,8 +25,8 @@ func New(d Deps) http.Handler {
 	engine.RedirectTrailingSlash = false
 	trustProxies(engine, d.TrustedProxies)
 
-	s := &server{d, ours()}
-	engine.Use(s.requestID, s.traced, s.accessLog, s.recovery, securityHeaders)
+	s := &server{Deps: d, static: ours()}
+	engine.Use(s.requestID, s.traced, s.accessLog, s.recovery, securityHeaders, s.bodies.weigh)
 	engine.NoRoute(s.notFound)
 	engine.NoMethod(s.methodNotAllowed)
 

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// Idle connections go when others come; those that are at work stay.
+func TestIdleConnectionsMakeRoom(t *testing.T) {
+	t.Parallel()
+	c := &crowd{most: 3, idle: map[net.Conn]struct{}{}}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ConnState = c.state
+	server.Start()
+	defer server.Close()
+	ask := func() net.Conn {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		if _, err := fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return conn
+	}
+	var held []net.Conn
+	for range 10 {
+		held = append(held, ask())
+	}
+	closed := 0
+	for _, conn := range held {
+		_ = conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		if _, err := conn.Read(make([]byte, 1)); err != nil && err.Error() == "EOF" {
+			closed++
+		}
+	}
+	if closed < 7 {
+		t.Errorf("%d of 10 idle connections were closed, where 3 may be open", closed)
+	}
+}

@@ -1,0 +1,57 @@
+package routes
+
+import (
+	"io"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/gin-gonic/gin"
+)
+
+// bodiesBytes is what the bodies of all requests under way may have in memory
+// beyond bodyRoom each, which only the number of connections bounds: large ones
+// are refused while small ones, as nearly all deliveries are, go on.
+const bodiesBytes = 64 << 20
+
+var errCrowded = &apiError{http.StatusServiceUnavailable, "busy", "Too much is arriving at the moment. Send it again later."}
+
+// bodies is how much of that is taken.
+type bodies struct{ held atomic.Int64 }
+
+// weigh counts what comes of a body, not what is claimed of it, and gives it
+// back when the request is over.
+func (b *bodies) weigh(c *gin.Context) {
+	if c.Request.Body == nil || c.Request.Body == http.NoBody {
+		return
+	}
+	body := &weighed{ReadCloser: c.Request.Body, all: b}
+	c.Request.Body = body
+	defer func() { b.held.Add(-body.held) }()
+	c.Next()
+}
+
+// weighed is a body whose bytes are counted as they come.
+type weighed struct {
+	io.ReadCloser
+	all        *bodies
+	come, held int64
+}
+
+func (w *weighed) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	w.come += int64(n)
+	more := max(0, w.come-bodyRoom) - w.held
+	w.held += more
+	if w.all.held.Add(more) > bodiesBytes && more > 0 {
+		return n, errCrowded
+	}
+	return n, err
+}
+
+// unread ends the connection after an answer that leaves a body unread: net/http
+// would wait for the rest of it.
+func unread(c *gin.Context) {
+	if c.Request.ContentLength != 0 {
+		c.Header("Connection", "close")
+	}
+}
