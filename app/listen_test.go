@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
@@ -47,5 +48,26 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 	}
 	if closed < 7 {
 		t.Errorf("%d of 10 idle connections were closed, where 3 may be open", closed)
+	}
+}
+
+// A header that no browser and no platform sends is refused, and not read to its end.
+func TestAHugeHeaderIsRefused(t *testing.T) {
+	t.Parallel()
+	s := play(t, scenery{})
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.app+"/healthz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size, want := range map[int]int{12 << 10: http.StatusOK, 32 << 10: http.StatusRequestHeaderFieldsTooLarge} {
+		r.Header.Set("X-Long", strings.Repeat("a", size))
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%d bytes: %s", size, response.Status)
+		}
 	}
 }
