@@ -25,6 +25,9 @@ func (b *bodies) weigh(c *gin.Context) {
 		return
 	}
 	body := &weighed{ReadCloser: c.Request.Body, all: b}
+	// A copy: net/http looks at its own request's body to tell whether a caller is
+	// still sending, and lets that one read the answer before it closes.
+	c.Request = c.Request.WithContext(c.Request.Context())
 	c.Request.Body = body
 	defer func() { b.held.Add(-body.held) }()
 	c.Next()
