@@ -41,7 +41,7 @@ func TestTheGuideIsFollowed(t *testing.T) {
 	finish("Send a test order") // the page follows it to its end
 	guide.See(t, "No order of TikTok's is in Shopify yet.")
 
-	s.written(t, s.buy(t, "One mug"))
+	s.orderIs(t, sandbox.Shop, s.buy(t, "One mug"), "written", "")
 	guide = s.open(t, "/guide")
 	done++
 	guide.See(t, "5 of 14 steps are done")
