@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -20,8 +21,8 @@ import (
 // buyersHome is where the person of these tests lives.
 func buyersHome() tiktoksim.Address {
 	return tiktoksim.Address{
-		FirstName: personal["first name"], LastName: personal["last name"], Phone: "(+1)" + personal["phone"], Region: "US", PostalCode: personal["zip"],
-		Line1: personal["street"], Line2: personal["second line"], City: personal["city"], County: personal["county"], State: "Texas", StateCode: "TX",
+		FirstName: personal["first name"], LastName: personal["last name"], Phone: "(+44)" + personal["phone"], Region: "GB", PostalCode: personal["zip"],
+		Line1: personal["street"], Line2: personal["second line"], City: personal["city"], County: personal["county"],
 	}
 }
 
@@ -68,9 +69,9 @@ func onBothDatabases(t *testing.T, then func(t *testing.T, s *tale)) {
 // in words that repeat the buyer's.
 func (s *tale) tell(t *testing.T) {
 	t.Helper()
-	for _, zip := range []string{personal["zip"], personal["zip"], "00000"} {
-		home := buyersHome()
-		home.PostalCode = zip
+	refused := buyersHome()
+	refused.Region, refused.PostalCode = "US", "00000"
+	for _, home := range []tiktoksim.Address{buyersHome(), buyersHome(), refused} {
 		id, err := s.platforms.TikTok.PlaceOrder(sandbox.TikTokShop, tiktoksim.OrderSpec{
 			Status: "AWAITING_SHIPMENT", Units: []tiktoksim.Unit{tiktoksim.SampleUnit()}, Address: &home,
 			BuyerEmail: personal["e-mail"], BuyerMessage: "please " + personal["message"], SellerNote: personal["message"],
@@ -228,7 +229,7 @@ func (s *tale) isForgotten(t *testing.T, id string, want bool) {
 		}
 		return nil
 	})
-	_, found := s.api(t, sandbox.Shop, http.MethodGet, "/api/orders?query="+personal["new zip"], "")
+	_, found := s.api(t, sandbox.Shop, http.MethodGet, "/api/orders?query="+url.QueryEscape(personal["new zip"]), "")
 	if id != s.orders[2] && strings.Contains(found, id) == want { // the third was never written
 		t.Errorf("found by the ZIP: %v", !want)
 	}
@@ -246,7 +247,7 @@ func (s *tale) leadsTo(t *testing.T, id string) string {
 		Link string `json:"return_link"`
 	}
 	s.mustAPI(t, sandbox.Shop, http.MethodGet, "/api/settings", "", &settings)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, settings.Link+"?order="+id+"&zip="+personal["new zip"], nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, settings.Link+"?order="+id+"&zip="+url.QueryEscape(personal["new zip"]), nil)
 	check(t, err)
 	status, header, body, err := send(still, request)
 	if err != nil || status != http.StatusFound {
