@@ -16,7 +16,8 @@
 //   - names, addresses, e-mails, phone numbers: in none. They pass from TikTok to
 //     Shopify in memory; of ZIP and address keyed hashes are kept.
 //   - the platforms' notifications: sealed, for two weeks, and empty once their
-//     order, or the wish in them, is dealt with.
+//     order, or the wish in them, is dealt with. What comes about a forgotten
+//     order all the same is emptied within the hour.
 //   - the platforms' words (exceptions, answers, warnings, errors of jobs, the
 //     log): cut at the source. What Shopify repeats of what it was sent, and what
 //     looks like an e-mail or a phone number in either's words, is taken out by

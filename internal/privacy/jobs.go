@@ -66,6 +66,8 @@ type Book interface {
 	// ForgetOrders tells how many of them were done; the others are under way. An open exception is a reason to wait
 	// only as long as there is time.
 	ForgetOrders(ctx context.Context, shop shopify.Domain, timeIsUp bool, ids ...tiktok.OrderID) (done int, err error)
+	// EmptyLatePayloads empties what was received since then about orders that were forgotten by then.
+	EmptyLatePayloads(ctx context.Context, since time.Time) error
 	OpenException(ctx context.Context, e exceptions.Exception) error
 	ResolveExceptions(ctx context.Context, shop shopify.Domain, order tiktok.OrderID, resolution string, codes ...exceptions.Code) error
 	Enqueue(ctx context.Context, jobs ...Job) error
@@ -88,6 +90,8 @@ const (
 	// exceptionsFor is how long an open exception holds a redaction up: some end only when TikTok changes its mind, and
 	// Shopify's day must be kept. What is under way, a refund above all, is always brought to its end first.
 	exceptionsFor = 27 * 24 * time.Hour
+	// lateFor is how far back payloads are looked through that came after their order was forgotten. Rounds come every hour.
+	lateFor = 24 * time.Hour
 )
 
 // Take keeps a request and does at once what can be done.
@@ -96,14 +100,23 @@ func (k *Keeper) Take(ctx context.Context, args TakeArgs) error {
 	if err := k.Book.AddPrivacyRequest(ctx, r); err != nil {
 		return err
 	}
-	if err := k.redact(ctx, args.Shop); err != nil {
+	if err := errors.Join(k.redact(ctx, args.Shop), k.mopUp(ctx)); err != nil {
 		return err
 	}
 	return k.tell(ctx, args.Shop)
 }
 
+// mopUp empties payloads that came when their order had been forgotten: a
+// platform still tells of it, or told of it in that very moment.
+func (k *Keeper) mopUp(ctx context.Context) error {
+	return k.Book.EmptyLatePayloads(ctx, k.Now().Add(-lateFor))
+}
+
 // Round has every shop looked at, one job for each.
 func (k *Keeper) Round(ctx context.Context, _ RoundArgs) error {
+	if err := k.mopUp(ctx); err != nil {
+		return err
+	}
 	all, err := k.Book.AllShops(ctx)
 	if err != nil {
 		return err

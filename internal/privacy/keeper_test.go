@@ -36,6 +36,7 @@ type shelf struct {
 	jobs     []privacy.Job
 	days     int
 	since    time.Time
+	late     time.Time
 }
 
 func (s *shelf) AddPrivacyRequest(_ context.Context, r privacy.Request) error {
@@ -118,6 +119,11 @@ func (s *shelf) ForgetOrders(_ context.Context, _ shopify.Domain, timeIsUp bool,
 		}
 	}
 	return done, nil
+}
+
+func (s *shelf) EmptyLatePayloads(_ context.Context, since time.Time) error {
+	s.late = since
+	return nil
 }
 
 func (s *shelf) OpenException(_ context.Context, e exceptions.Exception) error {
@@ -257,7 +263,7 @@ func TestARoundIsBounded(t *testing.T) {
 func TestARoundLooksAtEveryShop(t *testing.T) {
 	t.Parallel()
 	s := &shelf{}
-	if err := keeper(s, noon).Round(t.Context(), privacy.RoundArgs{}); err != nil || len(s.jobs) != 450 {
+	if err := keeper(s, noon).Round(t.Context(), privacy.RoundArgs{}); err != nil || len(s.jobs) != 450 || !s.late.Equal(noon.AddDate(0, 0, -1)) {
 		t.Errorf("%d jobs, %v", len(s.jobs), err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -140,4 +141,30 @@ func (s *Store) forgetPayloads(ctx context.Context, q *db.Queries, shop shopify.
 func (s *Store) emptyEvent(ctx context.Context, q *db.Queries, row db.Event) error {
 	e := eventIn(row)
 	return q.ReplaceBody(ctx, db.ReplaceBodyParams{ID: row.ID, BodySealed: s.keyring.Seal(eventContext(e), nil)})
+}
+
+// EmptyLatePayloads empties the payloads received since then about orders whose
+// buyers had been forgotten before, or in the same moment.
+func (s *Store) EmptyLatePayloads(ctx context.Context, since time.Time) error {
+	const together = 200
+	late := db.LateEventsParams{Since: micros(since), Empty: int64(len(s.keyring.Seal("", nil))), Most: together}
+	for more := true; more; {
+		err := s.change(ctx, func(q *db.Queries) error {
+			events, err := q.LateEvents(ctx, late)
+			if err != nil {
+				return err
+			}
+			more = len(events) == together
+			for _, event := range events {
+				if err := s.emptyEvent(ctx, q, event); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("empty late payloads: %w", err)
+		}
+	}
+	return nil
 }

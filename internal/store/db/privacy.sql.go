@@ -263,6 +263,57 @@ func (q *Queries) ForgetWarnings(ctx context.Context, arg ForgetWarningsParams) 
 	return err
 }
 
+const lateEvents = `-- name: LateEvents :many
+SELECT id, source, account, topic, delivery_id, event_id, shop, order_id, triggered_at, received_at, body_sealed, shopify_order FROM events e
+WHERE received_at >= $1 AND length(body_sealed) > CAST($2 AS BIGINT) AND (
+    EXISTS (SELECT 1 FROM orders o WHERE o.shop = e.shop AND o.order_id = e.order_id AND o.redacted_at > 0)
+    OR shopify_order <> '' AND EXISTS (SELECT 1 FROM orders o WHERE o.shop = e.shop AND o.shopify_order = e.shopify_order AND o.redacted_at > 0))
+LIMIT $3
+`
+
+type LateEventsParams struct {
+	Since int64
+	Empty int64
+	Most  int32
+}
+
+// Payloads that came about an order after its buyer was forgotten. An empty one is sealed too and has a length.
+func (q *Queries) LateEvents(ctx context.Context, arg LateEventsParams) ([]Event, error) {
+	rows, err := q.db.QueryContext(ctx, lateEvents, arg.Since, arg.Empty, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Event
+	for rows.Next() {
+		var i Event
+		if err := rows.Scan(
+			&i.ID,
+			&i.Source,
+			&i.Account,
+			&i.Topic,
+			&i.DeliveryID,
+			&i.EventID,
+			&i.Shop,
+			&i.OrderID,
+			&i.TriggeredAt,
+			&i.ReceivedAt,
+			&i.BodySealed,
+			&i.ShopifyOrder,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openPrivacyRequests = `-- name: OpenPrivacyRequests :many
 SELECT shop, request_id, kind, customer, orders, received_at, done_at FROM privacy_requests WHERE shop = $1 AND kind = $2 AND done_at = 0 ORDER BY received_at, request_id
 `

@@ -36,6 +36,14 @@ SELECT * FROM events
 WHERE shop = sqlc.arg(shop) AND (order_id = sqlc.arg(order_id) AND order_id <> '' OR shopify_order = sqlc.arg(shopify_order) AND shopify_order <> '')
 ORDER BY id;
 
+-- name: LateEvents :many
+-- Payloads that came about an order after its buyer was forgotten. An empty one is sealed too and has a length.
+SELECT * FROM events e
+WHERE received_at >= sqlc.arg(since) AND length(body_sealed) > CAST(sqlc.arg(empty) AS BIGINT) AND (
+    EXISTS (SELECT 1 FROM orders o WHERE o.shop = e.shop AND o.order_id = e.order_id AND o.redacted_at > 0)
+    OR shopify_order <> '' AND EXISTS (SELECT 1 FROM orders o WHERE o.shop = e.shop AND o.shopify_order = e.shopify_order AND o.redacted_at > 0))
+LIMIT sqlc.arg(most);
+
 -- name: ReplaceBody :exec
 UPDATE events SET body_sealed = $2 WHERE id = $1;
 

@@ -83,8 +83,8 @@ func forgetting(t *testing.T, b *bench) {
 			t.Errorf("%s holds %d marks of %d: want those of two orders in three", table, n, before[table])
 		}
 	}
-	b.opened(t, demo, orderID, "")
-	b.opened(t, demo, beside, mark)
+	b.opened(t, demo, orderID, "", "")
+	b.opened(t, demo, beside, mark, mark)
 	order, err := b.Order(ctx, demo, orderID)
 	if err != nil || order.RedactedAt == nil || !order.RedactedAt.Equal(b.Now()) || order.State != links.Written {
 		t.Errorf("the order: %+v, %v", order, err)
@@ -92,6 +92,7 @@ func forgetting(t *testing.T, b *bench) {
 	if done, err := b.ForgetOrders(ctx, demo, false, orderID); err != nil || done != 1 {
 		t.Errorf("again: %d, %v", done, err)
 	}
+	b.late(t)
 	// Nothing of the buyer is taken in again.
 	b.written(t, order, "90210")
 	place, err := b.ComparePlace(ctx, demo, orderID, links.Place{})
@@ -134,6 +135,29 @@ func (b *bench) known(t *testing.T, shop shopify.Domain, id tiktok.OrderID) {
 	}
 }
 
+// late has both platforms tell once more of all three orders: of the forgotten
+// one nothing is kept.
+func (b *bench) late(t *testing.T) {
+	t.Helper()
+	for _, shop := range []shopify.Domain{demo, other} {
+		for n, e := range []inbox.Event{
+			{Source: inbox.FromTikTok, Account: "1", Topic: "1", Order: orderID},
+			{Source: inbox.FromShopify, Account: string(shop), Topic: "refunds/create", ShopifyOrder: shopify.GID("gid://shopify/Order/" + string(orderID[len(orderID)-3:]))},
+		} {
+			e.Shop, e.DeliveryID, e.Body, e.ReceivedAt = shop, fmt.Sprintf("late-%s-%d", shop, n), []byte(mark), b.Now()
+			fresh, err := b.ReceiveEvent(t.Context(), e)
+			if must(t, err); !fresh {
+				t.Fatalf("the late %s event was known", e.Source)
+			}
+		}
+	}
+	must(t, b.EmptyLatePayloads(t.Context(), b.Now().Add(time.Second))) // none came since
+	b.opened(t, demo, orderID, "", "", mark, mark)
+	must(t, b.EmptyLatePayloads(t.Context(), b.Now()))
+	b.opened(t, demo, orderID, "", "", "", "")
+	b.opened(t, other, orderID, mark, mark, mark, mark)
+}
+
 // about is a job about an order.
 type about struct {
 	Shop    shopify.Domain `json:"shop"`
@@ -144,18 +168,18 @@ type about struct {
 // Kind is the job's name in the queue.
 func (about) Kind() string { return "storetest_about" }
 
-// opened wants the payloads of the order's events to be that.
-func (b *bench) opened(t *testing.T, shop shopify.Domain, id tiktok.OrderID, want string) {
+// opened wants the payloads of the order's events, in the order of their arrival, to be these.
+func (b *bench) opened(t *testing.T, shop shopify.Domain, id tiktok.OrderID, want ...string) {
 	t.Helper()
 	order, err := b.Order(t.Context(), shop, id)
 	must(t, err)
 	payloads, err := b.OrderEvents(t.Context(), order)
-	if err != nil || len(payloads) != 2 {
+	if err != nil || len(payloads) != len(want) {
 		t.Fatalf("payloads: %v, %v", payloads, err)
 	}
-	for _, p := range payloads {
-		if string(p.Body) != want {
-			t.Errorf("%s event %s of order %s: %q, want %q", p.Platform, p.Topic, id, p.Body, want)
+	for n, p := range payloads {
+		if string(p.Body) != want[n] {
+			t.Errorf("%s event %s of order %s: %q, want %q", p.Platform, p.Topic, id, p.Body, want[n])
 		}
 	}
 }
@@ -262,7 +286,7 @@ func forgettingWaits(t *testing.T, b *bench) {
 		if kept, err := b.Order(ctx, demo, orderID); err != nil || kept.RedactedAt != nil {
 			t.Errorf("%s: %+v, %v", why, kept, err)
 		}
-		b.opened(t, demo, orderID, mark)
+		b.opened(t, demo, orderID, mark, mark)
 	}
 	must(t, b.OpenException(ctx, exceptions.New(demo, orderID, exceptions.ZIPMissing, "", b.Now())))
 	waits("an open exception")
