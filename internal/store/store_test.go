@@ -41,6 +41,16 @@ func TestPostgres(t *testing.T) {
 	})
 }
 
+// What is listed, searched and paged is the same where texts are not in the
+// order of their bytes.
+func TestPostgresInALanguagesOrder(t *testing.T) {
+	t.Parallel()
+	storetest.RunOrdered(t, func(t *testing.T, o store.Options) *store.Store {
+		t.Helper()
+		return open(t, postgrestest.CollatedURL(t), o)
+	})
+}
+
 // open gives a migrated store with a queue that takes jobs and runs none.
 func open(t testing.TB, address string, o store.Options) *store.Store {
 	t.Helper()

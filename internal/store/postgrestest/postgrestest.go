@@ -37,6 +37,18 @@ var server = sync.OnceValues(func() (running, error) {
 // URL is the address of a new empty database, which is dropped when the test ends.
 func URL(t testing.TB) string {
 	t.Helper()
+	return create(t, "")
+}
+
+// CollatedURL is the same of a database whose texts are in the order of a
+// language, not of their bytes, which is what most providers hand out.
+func CollatedURL(t testing.TB) string {
+	t.Helper()
+	return create(t, " TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'und' ENCODING 'UTF8'")
+}
+
+func create(t testing.TB, options string) string {
+	t.Helper()
 	s, err := server()
 	if errors.Is(err, errNone) && os.Getenv("CI") != "true" {
 		t.Skip(err)
@@ -45,7 +57,7 @@ func URL(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := "switchback_" + strings.ToLower(rand.Text())
-	admin(t, s.address, "CREATE DATABASE "+name)
+	admin(t, s.address, "CREATE DATABASE "+name+options)
 	t.Cleanup(func() { admin(t, s.address, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	u, err := url.Parse(s.address)
 	if err != nil {
