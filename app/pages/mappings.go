@@ -9,7 +9,9 @@ import (
 // MappingRow is one row of a table: a name on one side and what it is on the other.
 type MappingRow struct {
 	From, To, Known, Note string
-	UpdatedAt             time.Time
+	// Title is what To is called, empty when that is not known.
+	Title     string
+	UpdatedAt time.Time
 }
 
 // MappingTable says what a table is about. From and To are the names of its
@@ -56,7 +58,12 @@ type Mappings struct {
 	Later bool
 	// Typed is what a form held that was refused; empty otherwise.
 	Typed url.Values
+	// Search is what was looked for in Shopify, in the table of SKUs.
+	Search Search
 }
+
+// Looked tells whether a search was made.
+func (m Mappings) Looked() bool { return m.Search.SKUID != "" && m.Search.Query != "" }
 
 // Render writes the page.
 func (m Mappings) Render(w io.Writer) error { return renderEmbedded(w, "mappings.html", m) }

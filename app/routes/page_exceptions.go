@@ -27,8 +27,9 @@ type Bulk interface {
 	RetryAll(ctx context.Context, shop shopify.Domain, code exceptions.Code) error
 }
 
-// VariantFinder looks for Shopify's variants with a person's words.
+// VariantFinder looks for Shopify's variants with a person's words, and tells what they are called.
 type VariantFinder interface {
+	VariantTitles(ctx context.Context, shop shopify.Domain, ids []shopify.GID) (map[shopify.GID]shopify.Variant, error)
 	FindVariants(ctx context.Context, shop shopify.Domain, text string, limit int) ([]shopify.Variant, error)
 }
 

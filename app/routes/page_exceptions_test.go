@@ -43,6 +43,16 @@ func (w *world) FindVariants(ctx context.Context, shop shopify.Domain, text stri
 	return []shopify.Variant{{ID: "gid://shopify/ProductVariant/7", SKU: hostile, Title: "Blue", ProductTitle: hostile}}, nil
 }
 
+func (w *world) VariantTitles(ctx context.Context, _ shopify.Domain, ids []shopify.GID) (map[shopify.GID]shopify.Variant, error) {
+	if _, bounded := ctx.Deadline(); !bounded || !slices.IsSorted(ids) || len(ids) > 200 {
+		return nil, errors.New("nothing bounds the look")
+	}
+	if slices.Contains(ids, "gid://shopify/ProductVariant/404") {
+		return nil, errors.New("secret detail of a platform")
+	}
+	return map[shopify.GID]shopify.Variant{"gid://shopify/ProductVariant/7": {Title: "Blue", ProductTitle: "Mug <b>"}}, nil
+}
+
 const pile = "/exceptions/sku_unmatched"
 
 // unmapped has one order held for a product that Shopify does not have.
@@ -168,4 +178,26 @@ func TestCarriersAndReasonsAreSaved(t *testing.T) {
 	holds(t, w.authed(t, http.MethodGet, "/mappings/reasons", ""), http.StatusOK, "ecom_other")
 	holds(t, w.send(t, "/mappings/carriers", url.Values{"company": {"Pony"}}), http.StatusUnprocessableEntity, "want the name or the id")
 	holds(t, w.send(t, "/mappings/reasons", url.Values{"shopify_reason": {hostile}, "tiktok_reason": {"x"}}), http.StatusUnprocessableEntity, "&lt;img")
+}
+
+// The table of SKUs says what its variants are called, and finds others.
+func TestVariantsInTheTableOfSKUs(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.send(t, "/mappings/skus", url.Values{"sku_id": {"1729"}, "variant_id": {"7"}})
+	w.send(t, "/mappings/skus", url.Values{"sku_id": {"1730"}, "variant_id": {"8"}})
+	holds(t, w.authed(t, http.MethodGet, "/mappings/skus", ""), http.StatusOK, "Mug &lt;b&gt; · Blue", `<span class="literal">8</span>`, "Search a variant")
+	holds(t, w.authed(t, http.MethodGet, "/mappings/skus?sku_id=1731&variant_query=blue+mug", ""), http.StatusOK,
+		"Use this variant", `name="sku_id" value="1731"`, `name="variant_id" value="gid://shopify/ProductVariant/7"`)
+	down := w.authed(t, http.MethodGet, "/mappings/skus?sku_id=1731&variant_query=down", "")
+	holds(t, down, http.StatusOK, "Shopify could not be asked")
+	w.send(t, "/mappings/skus", url.Values{"sku_id": {"1732"}, "variant_id": {"404"}})
+	mute := w.authed(t, http.MethodGet, "/mappings/skus", "")
+	holds(t, mute, http.StatusOK, `<span class="literal">404</span>`, `<span class="literal">7</span>`)
+	if strings.Contains(mute.Body.String()+down.Body.String(), "secret detail") {
+		t.Error("the page tells what a platform said")
+	}
+	if rec := w.authed(t, http.MethodGet, "/mappings/carriers", ""); strings.Contains(rec.Body.String(), "Search a variant") {
+		t.Error("carriers have no variants")
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,6 +15,9 @@ import (
 	"github.com/switchbackhq/switchback/internal/mappings"
 	"github.com/switchbackhq/switchback/internal/shopify"
 )
+
+// titlesWithin is how long a page waits for the titles of its variants.
+const titlesWithin = 2 * time.Second
 
 // mappingKind is one of the tables: how it is read for a page, and how a form's row is kept.
 type mappingKind struct {
@@ -151,7 +156,40 @@ func (s *server) readSKURows(c *gin.Context, page *pages.Mappings) error {
 	for _, r := range rows {
 		page.Rows = append(page.Rows, pages.MappingRow{From: string(r.SKUID), To: r.Variant.LegacyID(), Known: r.SellerSKU, Note: r.Note, UpdatedAt: r.UpdatedAt})
 	}
+	s.titled(c, page, rows)
+	page.Search = s.searchVariants(c)
 	return nil
+}
+
+// titled says what the variants of a page are called; where Shopify does not say
+// it their numbers have to do.
+func (s *server) titled(c *gin.Context, page *pages.Mappings, rows []mappings.SKU) {
+	if len(rows) == 0 {
+		return
+	}
+	ids := make([]shopify.GID, len(rows))
+	for n, r := range rows {
+		ids[n] = r.Variant
+	}
+	slices.Sort(ids)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), titlesWithin)
+	defer cancel()
+	titles, err := s.Variants.VariantTitles(ctx, page.Shop.Domain, slices.Compact(ids))
+	if err != nil {
+		s.Log.WarnContext(c, "page.titles", "shop", page.Shop.Domain, "error", err)
+		return
+	}
+	for n, r := range rows {
+		page.Rows[n].Title = titleOf(titles[r.Variant])
+	}
+}
+
+// titleOf is a variant's name; that of a product's only one says nothing.
+func titleOf(v shopify.Variant) string {
+	if v.Title == "" || v.Title == "Default Title" {
+		return v.ProductTitle
+	}
+	return v.ProductTitle + " · " + v.Title
 }
 
 func (s *server) readCarrierRows(c *gin.Context, page *pages.Mappings) error {

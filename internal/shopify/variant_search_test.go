@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
@@ -27,5 +28,31 @@ func TestVariantsForAPersonToChooseFrom(t *testing.T) {
 	}
 	if found, err := b.client.FindVariants(t.Context(), testShop, "mug", 1); err != nil || len(found) != 1 {
 		t.Errorf("not bounded: %v, %v", found, err)
+	}
+}
+
+// Ids of more than one search; one that the shop has not is left out.
+func TestVariantsHaveTitles(t *testing.T) {
+	t.Parallel()
+	b := simulated(t, shopifysim.Options{}, shopifysim.ShopSpec{})
+	var ids []GID
+	for n := range variantPage + 2 {
+		id, err := b.sim.AddVariant(string(testShop), shopifysim.VariantSpec{SKU: fmt.Sprint("SKU-", n), ProductTitle: fmt.Sprint("Mug ", n), Title: "Sage"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, GID(id.GID))
+	}
+	found, err := b.client.VariantTitles(t.Context(), testShop, append(ids, "gid://shopify/ProductVariant/404"))
+	if err != nil || len(found) != len(ids) {
+		t.Fatalf("%d titles of %d, %v", len(found), len(ids), err)
+	}
+	for n, id := range ids {
+		if v := found[id]; v.ProductTitle != fmt.Sprint("Mug ", n) || v.Title != "Sage" {
+			t.Errorf("%s is called %+v", id, v)
+		}
+	}
+	if found, err := b.client.VariantTitles(t.Context(), testShop, nil); err != nil || len(found) > 0 {
+		t.Errorf("of none: %v, %v", found, err)
 	}
 }
