@@ -55,7 +55,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 // awaitReady asks every millisecond.
-func awaitReady(b *testing.B, s *stage) {
+func awaitReady(b testing.TB, s *stage) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), patience)
 	defer cancel()

@@ -43,8 +43,12 @@ func load(t *testing.T, scene scenery) *loaded {
 	s.environ = append(s.environ, "PORT="+port, "SHOPIFY_SHOP_URL="+front.URL+"/{shop}", "TIKTOK_API_URL="+other.URL, "LOG_LEVEL=info",
 		"POLL_INTERVAL=5m") // as in real life, not as in the sandbox
 	l.child = s.launchProgram(t)
+	driver, address := "sqlite", "file:"+s.file+"?_pragma=busy_timeout(20000)&_pragma=synchronous(OFF)"
+	if s.file == "" {
+		driver, address = "pgx", scene.database
+	}
 	var err error
-	l.db, err = sql.Open("sqlite", "file:"+s.file+"?_pragma=busy_timeout(20000)&_pragma=synchronous(OFF)")
+	l.db, err = sql.Open(driver, address)
 	if err != nil {
 		t.Fatal(err)
 	}
