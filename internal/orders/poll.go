@@ -237,7 +237,7 @@ func (p *pass) news(ctx context.Context, page tiktok.OrderPage) ([]Job, error) {
 		}
 		jobs = append(jobs, ImportArgs{
 			Shop: p.connection.Shop, TikTokShop: p.connection.TikTokShop, Order: order.ID,
-			Cause: "poll:" + strconv.FormatInt(p.cursor.Until, 10),
+			Cause: "poll:" + strconv.FormatInt(p.cursor.Until, 10), Seen: order.UpdateTime,
 		})
 	}
 	return jobs, nil

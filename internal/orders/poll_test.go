@@ -296,6 +296,37 @@ func TestTheCauseOfAFoundOrderIsNamed(t *testing.T) {
 	}
 }
 
+// While a backlog is worked off every poll finds its orders anew. One import of
+// each is enough, until something changes.
+func TestPollsOfABacklogCostOneImport(t *testing.T) {
+	t.Parallel()
+	s := setUp(t)
+	id := s.Place(tiktoksim.OrderSpec{Created: s.Clock.Now().Add(-time.Minute)})
+	var jobs []orders.ImportArgs
+	for range 3 {
+		s.Must(s.poller(nil).PollShop(t.Context(), pollShop))
+		for _, job := range s.Jobs.Take("order_import") {
+			jobs = append(jobs, job.(orders.ImportArgs))
+		}
+		s.Clock.Pass(pollEvery)
+	}
+	if len(jobs) != 3 {
+		t.Fatalf("found %d times, want 3", len(jobs))
+	}
+	s.Must(s.Importer.Import(t.Context(), jobs[0]))
+	s.written(id)
+	asked := len(s.TikTok.Requests())
+	s.Must(s.Importer.Import(t.Context(), jobs[1]))
+	if again := len(s.TikTok.Requests()) - asked; again != 0 {
+		t.Errorf("what is known was asked for in %d calls", again)
+	}
+	jobs[2].Seen++
+	s.Must(s.Importer.Import(t.Context(), jobs[2]))
+	if len(s.TikTok.Requests()) == asked {
+		t.Error("what changed was not asked for")
+	}
+}
+
 // TikTok tells whole seconds: what follows within the second that was read already is not lost.
 func TestASecondChangeWithinTheSameSecond(t *testing.T) {
 	t.Parallel()
