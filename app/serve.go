@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -109,6 +108,8 @@ func build(ctx context.Context, cfg config.Config, as role, log *slog.Logger) (*
 // join is what serve and the commands that do work have in common: all but the
 // queue and the routes.
 func join(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, error) {
+	numbers := metrics.New(version())
+	log = slog.New(numbers.Log(log.Handler()))
 	kept, err := openStore(ctx, cfg, store.Options{Logger: log})
 	if err != nil {
 		return nil, err
@@ -116,8 +117,6 @@ func join(ctx context.Context, cfg config.Config, log *slog.Logger) (*program, e
 	if err := queue.Migrate(ctx, kept); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), kept.Close())
 	}
-	numbers := metrics.New(version())
-	log = slog.New(numbers.Log(log.Handler()))
 	tracer, err := startTracer(ctx, cfg, log)
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
@@ -245,15 +244,6 @@ func outgoing() *http.Client {
 	return &http.Client{Transport: transport, Timeout: 25 * time.Second}
 }
 
-// newLog writes one line per event to out.
-func newLog(cfg config.Config, out io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: cfg.LogLevel}
-	if cfg.LogFormat == "text" {
-		return slog.New(slog.NewTextHandler(out, options))
-	}
-	return slog.New(slog.NewJSONHandler(out, options))
-}
-
 // serve builds the program and runs it on the listener until ctx ends.
 func serve(ctx context.Context, cfg config.Config, as role, log *slog.Logger, listener net.Listener) (err error) {
 	p, err := build(ctx, cfg, as, log)
@@ -266,7 +256,7 @@ func serve(ctx context.Context, cfg config.Config, as role, log *slog.Logger, li
 			return errors.Join(err, listener.Close())
 		}
 	}
-	log.Info("serving", "version", version, "role", string(as), "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg)
+	log.Info("serving", "version", version(), "role", string(as), "pid", os.Getpid(), "address", listener.Addr().String(), "config", cfg)
 	return p.run(ctx, listener)
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -118,12 +117,15 @@ func (s *stage) serve(t testing.TB, listener net.Listener) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s.variable("LOG_FORMAT") == "" {
+		cfg.LogFormat = "text" // for people, who read it with a test that fails
+	}
 	running, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	log := newJournal(t)
 	s.log = log
 	ended := make(chan error, 1)
 	go func() {
-		ended <- serve(running, cfg, everything, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: cfg.LogLevel})), listener)
+		ended <- serve(running, cfg, everything, newLog(cfg, log), listener)
 	}()
 	t.Cleanup(func() {
 		end()

@@ -62,7 +62,7 @@ func (s *server) accessLog(c *gin.Context) {
 	start := time.Now()
 	c.Next()
 	s.Log.InfoContext(c, "http.request", "request_id", c.GetString(requestIDKey), "method", method(c.Request.Method),
-		"route", c.FullPath(), "status", c.Writer.Status(), "bytes", max(c.Writer.Size(), 0), "ms", time.Since(start).Milliseconds())
+		"route", c.FullPath(), "status", c.Writer.Status(), "bytes", max(c.Writer.Size(), 0), "took", time.Since(start))
 }
 
 // method keeps a stranger's invention out of the log.

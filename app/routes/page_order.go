@@ -100,7 +100,7 @@ func (s *server) readMoney(ctx context.Context, page *pages.Order) error {
 	}
 	row, err := reconcile.Of(reconcile.Books{Order: page.Order, Refunds: page.Refunds, Intents: intents})
 	if err != nil {
-		s.Log.WarnContext(ctx, "page.money", "shop", page.Shop.Domain, "order", page.Order.ID, "error", err)
+		s.Log.WarnContext(ctx, "page.money", "shop", page.Shop.Domain, "tiktok_order_id", page.Order.ID, "error", err)
 		return nil // the rest of the page is what helps to mend it
 	}
 	page.Money = &row

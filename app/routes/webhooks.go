@@ -2,6 +2,7 @@ package routes
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -38,14 +39,28 @@ func (s *server) keep(c *gin.Context, events ...inbox.Event) {
 	for _, event := range events {
 		fresh, err := s.Inbox.Receive(ctx, event)
 		if err != nil {
-			s.Log.ErrorContext(ctx, "webhook.not_kept", "request_id", c.GetString(requestIDKey), "source", event.Source,
-				"account", event.Account, "topic", event.Topic, "delivery", event.DeliveryID, "error", err)
+			s.Log.LogAttrs(ctx, slog.LevelError, "webhook.not_kept", append(about(c, event), slog.Any("error", err))...)
 			c.Header("Retry-After", "30")
 			s.fail(c, errUnavailable)
 			return
 		}
-		s.Log.InfoContext(ctx, "webhook.received", "request_id", c.GetString(requestIDKey), "source", event.Source,
-			"account", event.Account, "topic", event.Topic, "delivery", event.DeliveryID, "fresh", fresh)
+		s.Log.LogAttrs(ctx, slog.LevelInfo, "webhook.received", append(about(c, event), slog.Bool("fresh", fresh))...)
 	}
 	c.Status(http.StatusOK)
+}
+
+// about names a delivery, and whose it is as the platform names shops.
+func about(c *gin.Context, event inbox.Event) []slog.Attr {
+	whose := "shop"
+	if event.Source == inbox.FromTikTok {
+		whose = "tiktok_shop_id"
+	}
+	attrs := []slog.Attr{
+		slog.String("request_id", c.GetString(requestIDKey)), slog.String("platform", string(event.Source)), slog.String(whose, event.Account),
+		slog.String("topic", event.Topic), slog.String("delivery_id", event.DeliveryID),
+	}
+	if event.Order != "" {
+		attrs = append(attrs, slog.String("tiktok_order_id", string(event.Order)))
+	}
+	return attrs
 }

@@ -109,7 +109,7 @@ func (r *Runner) page(ctx context.Context, b Backfill) error {
 		return fmt.Errorf("save page of backfill %s: %w", b.ID, err)
 	}
 	if !more {
-		r.Log.InfoContext(ctx, "backfill.done", "shop", b.Shop, "backfill", b.ID, "found", b.Found, "imported", b.Imported, "skipped", b.Skipped)
+		r.Log.InfoContext(ctx, "backfill.done", "shop", b.Shop, "backfill_id", b.ID, "found", b.Found, "imported", b.Imported, "skipped", b.Skipped)
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ func (r *Runner) settle(ctx context.Context, b Backfill, err error) error {
 	default:
 		return err
 	}
-	r.Log.WarnContext(ctx, "backfill.failed", "shop", b.Shop, "backfill", b.ID, "error", err)
+	r.Log.WarnContext(ctx, "backfill.failed", "shop", b.Shop, "backfill_id", b.ID, "error", err)
 	b.over(Failed, message, r.Now())
 	return r.save(ctx, b)
 }

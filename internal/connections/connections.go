@@ -239,7 +239,7 @@ func (c *Connector) Disconnect(ctx context.Context, domain shopify.Domain, id ti
 			return parted, fmt.Errorf("disconnect tiktok shop %s: %w", connection.TikTokShop, err)
 		}
 		parted = append(parted, connection.TikTokShop)
-		c.Log.InfoContext(ctx, "tiktok.disconnected", "shop", domain, "tiktok_shop", connection.TikTokShop)
+		c.Log.InfoContext(ctx, "tiktok.disconnected", "shop", domain, "tiktok_shop_id", connection.TikTokShop)
 	}
 	return parted, nil
 }

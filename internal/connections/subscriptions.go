@@ -44,7 +44,7 @@ func (c *Connector) eachSubscription(ctx context.Context, list []shops.Connectio
 			failed = errors.Join(failed, do(ctx, seatOf(connection), event))
 		}
 		if failed != nil {
-			c.Log.WarnContext(ctx, "tiktok.webhooks", "step", what, "shop", connection.Shop, "tiktok_shop", connection.TikTokShop, "error", failed)
+			c.Log.WarnContext(ctx, "tiktok.webhooks", "step", what, "shop", connection.Shop, "tiktok_shop_id", connection.TikTokShop, "error", failed)
 		}
 	}
 }

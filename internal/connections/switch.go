@@ -39,6 +39,6 @@ func (c *Connector) Switch(ctx context.Context, domain shopify.Domain, id tiktok
 	if err := c.Book.SetConnectionOff(ctx, domain, id, reason, jobs...); err != nil {
 		return fmt.Errorf("switch tiktok shop %s: %w", id, err)
 	}
-	c.Log.InfoContext(ctx, "tiktok.switched", "shop", domain, "tiktok_shop", id, "on", on)
+	c.Log.InfoContext(ctx, "tiktok.switched", "shop", domain, "tiktok_shop_id", id, "on", on)
 	return nil
 }

@@ -118,11 +118,11 @@ func (w *Watcher) repair(ctx context.Context, c shops.Connection, present []tikt
 			failed = errors.Join(failed, err)
 			continue
 		}
-		w.Log.InfoContext(ctx, "tiktok.webhook.repaired", "shop", c.Shop, "tiktok_shop", c.TikTokShop, "event", event)
+		w.Log.InfoContext(ctx, "tiktok.webhook.repaired", "shop", c.Shop, "tiktok_shop_id", c.TikTokShop, "event", event)
 	}
 	return failed
 }
 
 func (w *Watcher) warn(ctx context.Context, c shops.Connection, err error) {
-	w.Log.WarnContext(ctx, "tiktok.webhooks", "step", "check", "shop", c.Shop, "tiktok_shop", c.TikTokShop, "error", err)
+	w.Log.WarnContext(ctx, "tiktok.webhooks", "step", "check", "shop", c.Shop, "tiktok_shop_id", c.TikTokShop, "error", err)
 }

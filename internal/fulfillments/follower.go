@@ -328,8 +328,10 @@ func (r *run) save(ctx context.Context, s links.Shipment) error {
 		return fmt.Errorf("save shipment %s of order %s: %w", s.Key, r.id, err)
 	}
 	if at < 0 {
+		r.tell(ctx, links.Shipment{}, s)
 		r.truth.Shipments = append(r.truth.Shipments, s)
 	} else {
+		r.tell(ctx, r.truth.Shipments[at], s)
 		r.truth.Shipments[at] = s
 	}
 	return nil

@@ -25,7 +25,6 @@ func (r *run) settle(ctx context.Context, err error) error {
 		if err := r.Exceptions.OpenException(ctx, e); err != nil {
 			return fmt.Errorf("open %s on order %s: %w", e.Code, r.id, err)
 		}
-		r.Log.WarnContext(ctx, "fulfillment.held", "shop", r.shop, "tiktok_order_id", r.id, "code", act.Code)
 		return nil
 	}
 	if err != nil || !r.looked {

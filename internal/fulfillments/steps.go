@@ -154,7 +154,6 @@ func (r *run) report(ctx context.Context, step Step) error {
 	if err := r.save(ctx, s); err != nil {
 		return err
 	}
-	r.Log.InfoContext(ctx, "fulfillment.forwarded", "shop", r.shop, "tiktok_order_id", r.id, "units", len(s.Units))
 	return r.note(ctx, timeline.Change, "TikTok knows that the parcel left", "shopify_fulfillment_id", string(s.Fulfillment),
 		"package_id", string(s.Package), "units", unitIDs(s.Units), "warning", s.Warning)
 }
@@ -221,6 +220,7 @@ func (r *run) correct(ctx context.Context, step Step) error {
 	if err := r.save(ctx, s); err != nil {
 		return err
 	}
+	r.Log.InfoContext(ctx, "fulfillment.corrected", "shop", r.shop, "tiktok_order_id", r.id, "shopify_fulfillment_id", s.Fulfillment)
 	return r.note(ctx, timeline.Change, "TikTok has the corrected tracking number", "shopify_fulfillment_id", string(s.Fulfillment), "package_id", string(s.Package))
 }
 
@@ -250,7 +250,6 @@ func (r *run) mirror(ctx context.Context, step Step) error {
 		return err
 	}
 	r.truth.Fulfillments, r.truth.Open = append(r.truth.Fulfillments, r.madeOf(s)), nil
-	r.Log.InfoContext(ctx, "fulfillment.mirrored", "shop", r.shop, "tiktok_order_id", r.id, "shopify_fulfillment_id", id, "units", len(s.Units))
 	return r.note(ctx, timeline.Change, "TikTok's parcel is a fulfillment in Shopify", "shopify_fulfillment_id", string(id),
 		"package_id", string(s.Package), "units", unitIDs(s.Units))
 }
@@ -306,6 +305,7 @@ func (r *run) track(ctx context.Context, step Step) error {
 	if err := r.save(ctx, s); err != nil {
 		return err
 	}
+	r.Log.InfoContext(ctx, "fulfillment.corrected", "shop", r.shop, "tiktok_order_id", r.id, "shopify_fulfillment_id", s.Fulfillment)
 	return r.note(ctx, timeline.Change, "the fulfillment has TikTok's tracking number", "shopify_fulfillment_id", string(s.Fulfillment))
 }
 
@@ -327,5 +327,6 @@ func (r *run) deliver(ctx context.Context, step Step) error {
 			f.DeliveredAt = step.At.UTC().Format(time.RFC3339)
 		}
 	}
+	r.Log.InfoContext(ctx, "fulfillment.delivered", "shop", r.shop, "tiktok_order_id", r.id, "shopify_fulfillment_id", id)
 	return r.note(ctx, timeline.Change, "delivered at TikTok, and said so in Shopify", "shopify_fulfillment_id", string(id))
 }

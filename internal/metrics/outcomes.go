@@ -21,17 +21,24 @@ var logged = []struct {
 		family: "switchback_orders_total", help: "Orders by what became of them.",
 		results: map[string]string{
 			"order.imported": "imported", "order.skipped": "skipped", "order.waiting": "waiting", "order.held": "held", "order.cancelled": "cancelled",
+			"order.units_cancelled": "units_cancelled", "order.readdressed": "readdressed",
 		},
 	}, {
 		family: "switchback_refunds_total", help: "Refunds by what became of them.",
 		results: map[string]string{
-			"refund.forwarded": "forwarded", "refund.completed": "completed", "refund.needs_merchant": "needs_merchant",
+			"refund.forwarded": "forwarded", "refund.completed": "completed", "refund.needs_merchant": "needs_merchant", "refund.held": "held",
+			"refund.waiting": "waiting", "refund.satisfied": "satisfied", "refund.ignored": "ignored", "refund.handled": "handled", "refund.mirrored": "mirrored",
 		},
 	}, {
 		family: "switchback_shipments_total", help: "Shipments by what became of them.",
 		results: map[string]string{
-			"fulfillment.forwarded": "forwarded", "fulfillment.mirrored": "mirrored", "fulfillment.held": "held",
+			"fulfillment.forwarded": "forwarded", "fulfillment.mirrored": "mirrored", "fulfillment.agreed": "agreed", "fulfillment.held": "held",
+			"fulfillment.refused": "refused", "fulfillment.undone": "undone", "fulfillment.dropped": "dropped",
+			"fulfillment.corrected": "corrected", "fulfillment.delivered": "delivered",
 		},
+	}, {
+		family: "switchback_exceptions_total", help: "Exceptions by what became of them; switchback_exceptions_open has their codes.",
+		results: map[string]string{"exception.opened": "opened", "exception.resolved": "resolved"},
 	}, {
 		family: "switchback_deliveries_total", help: "Webhook deliveries by what became of them.",
 		results: map[string]string{"webhook.received": "received", "webhook.rejected": "rejected", "webhook.not_kept": "not_kept"},

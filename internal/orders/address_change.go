@@ -81,6 +81,7 @@ func (r *run) settleAddress(ctx context.Context, seen string, written shopify.Ad
 	if why == "" {
 		return nil
 	}
+	r.Log.InfoContext(ctx, "order.readdressed", "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "shopify_order_id", r.row.ShopifyOrder)
 	return r.note(ctx, timeline.Change, why, "shopify_order_id", string(r.row.ShopifyOrder))
 }
 

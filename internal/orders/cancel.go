@@ -176,6 +176,7 @@ func (r *run) refunded(ctx context.Context, intent links.Intent, made shopify.GI
 	if err := r.keep(ctx, links.Change{Lines: r.lines, Intents: []links.Intent{intent}}); err != nil {
 		return err
 	}
+	r.Log.InfoContext(ctx, "order.units_cancelled", "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "shopify_refund_id", made, "units", len(intent.Units))
 	return r.note(ctx, timeline.Change, "cancelled at TikTok; the refund is recorded in Shopify", "shopify_refund_id", string(made),
 		"units", fmt.Sprint(len(intent.Units)), "amount", intent.Amount)
 }

@@ -14,11 +14,14 @@ import (
 
 // rest leaves the order where it is for now, and says why.
 func (r *run) rest(ctx context.Context, state links.State, reason string) error {
+	told := r.row.State == state && r.row.Reason == reason
 	r.row.State, r.row.Reason = state, reason
 	if err := r.Ledger.SaveOrder(ctx, r.lease, r.row); err != nil {
 		return fmt.Errorf("save order %s: %w", r.row.ID, err)
 	}
-	r.Log.InfoContext(ctx, "order."+string(state), "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "reason", reason, "tiktok_status", r.row.Status)
+	if !told {
+		r.Log.InfoContext(ctx, "order."+string(state), "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "reason", reason, "tiktok_status", r.row.Status)
+	}
 	return r.note(ctx, timeline.Decision, "the order is "+string(state), "reason", reason, "tiktok_status", string(r.row.Status))
 }
 
@@ -59,6 +62,7 @@ func (r *run) hold(ctx context.Context, act *fault.Act) error {
 	if detail == "" && act.Err != nil {
 		detail = act.Err.Error()
 	}
+	told := r.row.State == links.Written || r.row.State == links.Held && r.row.Reason == act.Code
 	if r.row.State != links.Written {
 		r.row.State, r.row.Reason = links.Held, act.Code
 	}
@@ -68,11 +72,10 @@ func (r *run) hold(ctx context.Context, act *fault.Act) error {
 	if err := r.Exceptions.OpenException(ctx, exceptions.New(r.args.Shop, r.args.Order, code, detail, r.Now())); err != nil {
 		return fmt.Errorf("open %s on order %s: %w", code, r.args.Order, err)
 	}
-	if err := r.clear(ctx, code); err != nil {
-		return err
+	if !told {
+		r.Log.InfoContext(ctx, "order.held", "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "reason", code)
 	}
-	r.Log.WarnContext(ctx, "order.held", "shop", r.args.Shop, "tiktok_order_id", r.args.Order, "code", code)
-	return nil
+	return r.clear(ctx, code)
 }
 
 // note adds a line to the order's story; facts come in pairs.

@@ -175,7 +175,7 @@ func (p *pass) read(ctx context.Context) error {
 			return err
 		}
 		if len(jobs) > 0 {
-			p.Log.InfoContext(ctx, "orders.found", "shop", p.connection.Shop, "tiktok_shop", p.connection.TikTokShop, "orders", len(jobs))
+			p.Log.InfoContext(ctx, "orders.found", "shop", p.connection.Shop, "tiktok_shop_id", p.connection.TikTokShop, "orders", len(jobs))
 		}
 		p.advance(page)
 		if err := p.Store.SaveCursor(ctx, p.cursor, jobs...); err != nil {
@@ -183,7 +183,7 @@ func (p *pass) read(ctx context.Context) error {
 		}
 		switch {
 		case p.cursor.Until == 0:
-			p.Log.InfoContext(ctx, "poll.finished", "shop", p.connection.Shop, "tiktok_shop", p.connection.TikTokShop, "took", p.Now().Sub(began))
+			p.Log.InfoContext(ctx, "poll.finished", "shop", p.connection.Shop, "tiktok_shop_id", p.connection.TikTokShop, "took", p.Now().Sub(began))
 			return nil
 		case p.Now().Sub(began) > pollFor:
 			return fault.After(0, errMorePages)

@@ -163,7 +163,7 @@ func (k *Keeper) redact(ctx context.Context, shop shopify.Domain) error {
 		if err := k.Book.FinishPrivacyRequest(ctx, shop, r.ID); err != nil {
 			return err
 		}
-		k.Log.InfoContext(ctx, "privacy.redacted", "shop", shop, "request", r.ID, "orders", len(r.Orders))
+		k.Log.InfoContext(ctx, "privacy.redacted", "shop", shop, "privacy_request_id", r.ID, "orders", len(r.Orders))
 	}
 	return nil
 }

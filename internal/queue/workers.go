@@ -60,7 +60,7 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	if w.Trace != nil {
 		ctx, end = w.Trace(ctx, with, job.Kind, job.ID, job.Attempt)
 	}
-	err := w.guarded(ctx, job.Args)
+	err := w.guarded(ctx, job)
 	fate := fault.Of(err)
 	if fate == fault.Retry && stopping(ctx) {
 		w.handBack(ctx, job, err, time.Since(start))
@@ -88,7 +88,8 @@ func stopping(ctx context.Context) bool {
 
 // handBack is the line of a job that another process is to take up.
 func (w *worker[A]) handBack(ctx context.Context, job *river.Job[A], err error, took time.Duration) {
-	w.log.InfoContext(ctx, "job.handed_back", "job_id", job.ID, "kind", job.Kind, "took", took, "args", job.Args, "error", err)
+	attrs := append(about(job.JobRow), slog.Duration("took", took), slog.Any("error", err))
+	w.log.LogAttrs(ctx, slog.LevelInfo, "job.handed_back", attrs...)
 	if w.Observe != nil {
 		w.Observe(job.Kind, "handed_back", took)
 	}
@@ -126,7 +127,7 @@ func waitOf(err error) time.Duration {
 
 // guarded turns a panic into an error without its value, which may hold
 // anything; a runtime error's text is the program's own.
-func (w *worker[A]) guarded(ctx context.Context, args A) (err error) {
+func (w *worker[A]) guarded(ctx context.Context, job *river.Job[A]) (err error) {
 	defer func() {
 		r := recover()
 		if r == nil {
@@ -138,18 +139,16 @@ func (w *worker[A]) guarded(ctx context.Context, args A) (err error) {
 		} else {
 			err = fmt.Errorf("job panicked with %T", r)
 		}
-		w.log.ErrorContext(ctx, "job.panicked", "kind", args.Kind(), "error", err, "stack", string(debug.Stack()))
+		attrs := append(about(job.JobRow), slog.Any("error", err), slog.String("stack", string(debug.Stack())))
+		w.log.LogAttrs(ctx, slog.LevelError, "job.panicked", attrs...)
 	}()
-	return w.work(ctx, args)
+	return w.work(ctx, job.Args)
 }
 
 // report is the one line per attempt; it tells the line's last word, and whether
-// it is a failure. Args hold ids alone, so they may be logged.
+// it is a failure.
 func (w *worker[A]) report(ctx context.Context, job *river.Job[A], fate fault.Fate, err error, took time.Duration) (result string, failed bool) {
-	attrs := []slog.Attr{
-		slog.Int64("job_id", job.ID), slog.String("kind", job.Kind), slog.Int("attempt", job.Attempt),
-		slog.Duration("took", took), slog.Duration("waited", job.AttemptedAt.Sub(job.ScheduledAt)), slog.Any("args", job.Args),
-	}
+	attrs := append(about(job.JobRow), slog.Duration("took", took), slog.Duration("waited", job.AttemptedAt.Sub(job.ScheduledAt)))
 	level, event := slog.LevelInfo, "job.completed"
 	switch fate {
 	case fault.None:

@@ -32,9 +32,6 @@ func (r *run) book(ctx context.Context) error {
 			"amount", booked.Amount, "completed", booked.Completed, "reason", booked.Reason); err != nil {
 			return err
 		}
-		if booked.State == links.RefundCompleted {
-			r.Log.InfoContext(ctx, "refund.completed", "shop", r.shop, "tiktok_order_id", r.id, "refund", booked.ID)
-		}
 	}
 	return nil
 }

@@ -273,11 +273,13 @@ func (r *run) save(ctx context.Context, refund links.Refund, change links.Change
 		r.lines = change.Lines
 	}
 	for n := range r.refunds {
-		if r.refunds[n].ID == refund.ID {
-			r.refunds[n] = refund
+		if known := &r.refunds[n]; known.ID == refund.ID {
+			r.tell(ctx, *known, refund)
+			*known = refund
 			return nil
 		}
 	}
+	r.tell(ctx, links.Refund{}, refund)
 	r.refunds = append(r.refunds, refund)
 	return nil
 }

@@ -224,6 +224,7 @@ func (r *run) recorded(ctx context.Context, intent links.Intent, made shopify.GI
 	if err := r.keep(ctx, intent, gone(r.lines, intent.Units, intent.Key)); err != nil {
 		return err
 	}
+	r.Log.InfoContext(ctx, "refund.mirrored", "shop", r.shop, "tiktok_order_id", r.id, "shopify_refund_id", made, "units", len(intent.Units))
 	return r.note(ctx, timeline.Change, "refunded at TikTok; recorded in Shopify", "shopify_refund_id", string(made), "amount", intent.Amount,
 		"units", fmt.Sprint(len(intent.Units)))
 }

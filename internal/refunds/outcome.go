@@ -55,7 +55,6 @@ func (r *run) open(ctx context.Context, code exceptions.Code, detail string) err
 	if err := r.Exceptions.OpenException(ctx, exceptions.New(r.shop, r.id, code, detail, r.Now())); err != nil {
 		return fmt.Errorf("open %s on order %s: %w", code, r.id, err)
 	}
-	r.Log.WarnContext(ctx, "refund.needs_merchant", "shop", r.shop, "tiktok_order_id", r.id, "code", code)
 	return nil
 }
 

@@ -153,10 +153,7 @@ func (r *run) repeat(ctx context.Context, refund links.Refund, n int) error {
 // finish gives the refund the state that its steps make.
 func (r *run) finish(ctx context.Context, refund links.Refund) error {
 	if refund = summed(refund); !slices.ContainsFunc(r.refunds, func(known links.Refund) bool { return known.ID == refund.ID && same(known, refund) }) {
-		if err := r.save(ctx, refund, links.Change{}); err != nil {
-			return err
-		}
+		return r.save(ctx, refund, links.Change{})
 	}
-	r.Log.InfoContext(ctx, "refund.forwarded", "shop", r.shop, "tiktok_order_id", r.id, "refund", refund.ID, "state", refund.State)
 	return nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -16,20 +17,34 @@ func (s *Store) OpenException(ctx context.Context, e exceptions.Exception) error
 	if e.OpenedAt.IsZero() {
 		e.OpenedAt = s.now()
 	}
+	id, fresh := s.newID(e.OpenedAt), false
 	err := s.change(ctx, func(q *db.Queries) error {
-		err := q.OpenException(ctx, db.OpenExceptionParams{
-			ID: s.newID(e.OpenedAt), Shop: e.Shop, OrderID: e.Order, Code: e.Code,
+		open, err := q.OpenException(ctx, db.OpenExceptionParams{
+			ID: id, Shop: e.Shop, OrderID: e.Order, Code: e.Code,
 			Message: e.Message, Fix: e.Fix, OpenedAt: micros(e.OpenedAt),
 		})
 		if err != nil {
 			return err
 		}
+		fresh = open == id
 		return q.SetExcepted(ctx, db.SetExceptedParams{Shop: e.Shop, OrderID: e.Order})
 	})
 	if err != nil {
 		return fmt.Errorf("open %s on order %s: %w", e.Code, e.Order, err)
 	}
+	if fresh {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "exception.opened", aboutException(e.Shop, e.Order, e.Code)...)
+	}
 	return nil
+}
+
+// aboutException is what the log says of an exception: its message may quote what a platform said.
+func aboutException(shop shopify.Domain, order tiktok.OrderID, code exceptions.Code) []slog.Attr {
+	attrs := []slog.Attr{slog.String("shop", string(shop)), slog.String("code", string(code))}
+	if order != "" {
+		attrs = append(attrs, slog.String("tiktok_order_id", string(order)))
+	}
+	return attrs
 }
 
 // ResolveExceptions ends the order's open exceptions of those codes, or all of
@@ -44,19 +59,24 @@ func (s *Store) ResolveExceptions(ctx context.Context, shop shopify.Domain, orde
 		return nil
 	}
 	at := micros(s.now())
-	err = s.change(ctx, func(q *db.Queries) error {
+	var ended []exceptions.Code
+	err = s.change(ctx, func(q *db.Queries) (err error) {
+		ended = nil // it may run again
 		if len(codes) == 0 {
-			_, err := q.ResolveExceptions(ctx, db.ResolveExceptionsParams{Shop: shop, OrderID: order, Resolution: resolution, ResolvedAt: at})
+			ended, err = q.ResolveExceptions(ctx, db.ResolveExceptionsParams{Shop: shop, OrderID: order, Resolution: resolution, ResolvedAt: at})
 			if err != nil {
 				return err
 			}
 		}
 		for _, code := range codes {
-			_, err := q.ResolveException(ctx, db.ResolveExceptionParams{
+			n, err := q.ResolveException(ctx, db.ResolveExceptionParams{
 				Shop: shop, OrderID: order, Code: code, Resolution: resolution, ResolvedAt: at,
 			})
 			if err != nil {
 				return fmt.Errorf("%s: %w", code, err)
+			}
+			if n > 0 {
+				ended = append(ended, code)
 			}
 		}
 		if order == "" { // the shop's own
@@ -66,6 +86,9 @@ func (s *Store) ResolveExceptions(ctx context.Context, shop shopify.Domain, orde
 	})
 	if err != nil {
 		return fmt.Errorf("resolve exceptions of order %s: %w", order, err)
+	}
+	for _, code := range ended {
+		s.log.LogAttrs(ctx, slog.LevelInfo, "exception.resolved", append(aboutException(shop, order, code), slog.String("resolution", resolution))...)
 	}
 	return nil
 }

@@ -190,7 +190,7 @@ func (w *work) done(ctx context.Context, out result) error {
 		return fmt.Errorf("note %s of test order %s: %w", step.Name, w.ID, err)
 	}
 	if w.Next == "" {
-		w.Log.InfoContext(ctx, "test_order."+string(w.State), "shop", w.Shop, "test_order", w.ID, "last_step", step.Name)
+		w.Log.InfoContext(ctx, "test_order."+string(w.State), "shop", w.Shop, "test_order_id", w.ID, "last_step", step.Name)
 	}
 	return nil
 }

@@ -200,7 +200,11 @@ func (r *Refresher) renewOnce(ctx context.Context, key Key, stale secret.String)
 // tell is the one line of a renewal.
 func (r *Refresher) tell(ctx context.Context, level slog.Level, event string, key Key) {
 	if r.Log != nil {
-		r.Log.Log(ctx, level, event, "platform", key.Platform, "shop", key.Shop)
+		attrs := []slog.Attr{slog.String("platform", key.Platform), slog.String("shop", key.Shop)}
+		if key.Seller != "" {
+			attrs = append(attrs, slog.String("tiktok_seller_id", key.Seller))
+		}
+		r.Log.LogAttrs(ctx, level, event, attrs...)
 	}
 }
 

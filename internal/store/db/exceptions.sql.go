@@ -231,10 +231,11 @@ func (q *Queries) ListTimeline(ctx context.Context, arg ListTimelineParams) ([]T
 	return items, nil
 }
 
-const openException = `-- name: OpenException :exec
+const openException = `-- name: OpenException :one
 INSERT INTO exceptions (id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution)
 VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, 0, '')
 ON CONFLICT (shop, order_id, code) WHERE status = 'open' DO UPDATE SET message = excluded.message, fix = excluded.fix
+RETURNING id
 `
 
 type OpenExceptionParams struct {
@@ -247,8 +248,8 @@ type OpenExceptionParams struct {
 	OpenedAt int64
 }
 
-func (q *Queries) OpenException(ctx context.Context, arg OpenExceptionParams) error {
-	_, err := q.db.ExecContext(ctx, openException,
+func (q *Queries) OpenException(ctx context.Context, arg OpenExceptionParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, openException,
 		arg.ID,
 		arg.Shop,
 		arg.OrderID,
@@ -257,7 +258,9 @@ func (q *Queries) OpenException(ctx context.Context, arg OpenExceptionParams) er
 		arg.Fix,
 		arg.OpenedAt,
 	)
-	return err
+	var id string
+	err := row.Scan(&id)
+	return id, err
 }
 
 const openExceptionsOf = `-- name: OpenExceptionsOf :many
@@ -427,9 +430,9 @@ func (q *Queries) ResolveException(ctx context.Context, arg ResolveExceptionPara
 	return result.RowsAffected()
 }
 
-const resolveExceptions = `-- name: ResolveExceptions :execrows
+const resolveExceptions = `-- name: ResolveExceptions :many
 UPDATE exceptions SET status = 'resolved', resolved_at = $4, resolution = $3
-WHERE shop = $1 AND order_id = $2 AND status = 'open'
+WHERE shop = $1 AND order_id = $2 AND status = 'open' RETURNING code
 `
 
 type ResolveExceptionsParams struct {
@@ -439,17 +442,32 @@ type ResolveExceptionsParams struct {
 	ResolvedAt int64
 }
 
-func (q *Queries) ResolveExceptions(ctx context.Context, arg ResolveExceptionsParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, resolveExceptions,
+func (q *Queries) ResolveExceptions(ctx context.Context, arg ResolveExceptionsParams) ([]exceptions.Code, error) {
+	rows, err := q.db.QueryContext(ctx, resolveExceptions,
 		arg.Shop,
 		arg.OrderID,
 		arg.Resolution,
 		arg.ResolvedAt,
 	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected()
+	defer rows.Close()
+	var items []exceptions.Code
+	for rows.Next() {
+		var code exceptions.Code
+		if err := rows.Scan(&code); err != nil {
+			return nil, err
+		}
+		items = append(items, code)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const takeDueExceptions = `-- name: TakeDueExceptions :many

@@ -1,11 +1,12 @@
--- name: OpenException :exec
+-- name: OpenException :one
 INSERT INTO exceptions (id, shop, order_id, code, message, fix, status, opened_at, resolved_at, resolution)
 VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, 0, '')
-ON CONFLICT (shop, order_id, code) WHERE status = 'open' DO UPDATE SET message = excluded.message, fix = excluded.fix;
+ON CONFLICT (shop, order_id, code) WHERE status = 'open' DO UPDATE SET message = excluded.message, fix = excluded.fix
+RETURNING id;
 
--- name: ResolveExceptions :execrows
+-- name: ResolveExceptions :many
 UPDATE exceptions SET status = 'resolved', resolved_at = $4, resolution = $3
-WHERE shop = $1 AND order_id = $2 AND status = 'open';
+WHERE shop = $1 AND order_id = $2 AND status = 'open' RETURNING code;
 
 -- name: ResolveException :execrows
 UPDATE exceptions SET status = 'resolved', resolved_at = $5, resolution = $4
