@@ -96,13 +96,16 @@ func (s *stage) worker(t *testing.T) (c *child, ready func() error) {
 	t.Helper()
 	address := freeAddress(t)
 	c = s.begin(t, worker, []string{portOf(t, address)})
-	return c, func() error {
-		status, body, err := s.get("http://" + address + "/readyz")
-		if err == nil && status != http.StatusOK {
-			err = errors.New(body)
-		}
-		return err
+	return c, func() error { return s.answering("http://" + address) }
+}
+
+// answering asks a process at an address of its own whether it is ready.
+func (s *stage) answering(address string) error {
+	status, body, err := s.get(address + "/readyz")
+	if err == nil && status != http.StatusOK {
+		err = errors.New(body)
 	}
+	return err
 }
 
 func portOf(t *testing.T, address string) string {

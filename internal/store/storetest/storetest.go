@@ -74,6 +74,7 @@ func Run(t *testing.T, open Opener) {
 		"a key for loop is kept and removed":    loopKeys,
 		"a key for loop is sealed":              loopKeySealed,
 		"keys are replaced":                     rekeyed,
+		"a key is replaced in parts":            rekeyedInParts,
 		"keys that are lost or came back":       rekeyedOddly,
 		"a sealed value opens nowhere else":     sealedElsewhere,
 		"loop's last answer":                    loopChecks,
