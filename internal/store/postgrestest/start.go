@@ -37,37 +37,43 @@ type running struct {
 
 // start sets a server up and returns once it answers.
 func start() (running, error) {
+	r, _, err := startWith(keeper)
+	return r, err
+}
+
+// startWith has script run the server, and tells the folder too.
+func startWith(script string) (r running, folder string, err error) {
 	binaries := binaryFolder()
 	if binaries == "" {
-		return running{}, errNone
+		return running{}, "", errNone
 	}
 	// Not TMPDIR: a socket's path may have about a hundred characters.
-	folder, err := os.MkdirTemp("/tmp", "switchback-pg-")
+	folder, err = os.MkdirTemp("/tmp", "switchback-pg-")
 	if err != nil {
-		return running{}, fmt.Errorf("start PostgreSQL: %w", err)
+		return running{}, "", fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), //nolint:gosec // found by ourselves
 		"-D", filepath.Join(folder, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
 	if err := demote(initdb, folder); err != nil {
-		return running{}, errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
+		return running{}, "", errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
 	}
 	if out, err := initdb.CombinedOutput(); err != nil {
-		return running{}, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(folder))
+		return running{}, "", errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(folder))
 	}
-	held, err := keep(binaries, folder)
+	held, err := keep(script, binaries, folder)
 	if err != nil {
-		return running{}, errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
+		return running{}, "", errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(folder))
 	}
 	address := (&url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres", RawQuery: "host=" + folder}).String()
-	return running{address, held}, await(ctx, address)
+	return running{address, held}, folder, await(ctx, address)
 }
 
 // keep starts the keeper and returns the end of its input that holds it. The
 // keeper's context is nobody's: it outlives every test.
-func keep(binaries, folder string) (*os.File, error) {
-	cmd := exec.CommandContext(context.Background(), "sh", "-c", keeper, "sh", binaries, folder) //nolint:gosec // our own script
+func keep(script, binaries, folder string) (*os.File, error) {
+	cmd := exec.CommandContext(context.Background(), "sh", "-c", script, "sh", binaries, folder) //nolint:gosec // our own script
 	if err := demote(cmd, folder); err != nil {
 		return nil, err
 	}
