@@ -48,6 +48,15 @@ func (c *Chaos) webhooks() *chaos.Webhooks {
 	return &chaos.Webhooks{Seed: c.Seed, Lose: 0.15, Repeat: 0.25, Delay: 0.15, Overtake: 0.15, MostCopies: 5, Longest: chaosLongest}
 }
 
+// Calm lets both platforms answer and notify as they should from now on.
+func (w *World) Calm() {
+	w.TikTokFaults.Calm()
+	w.ShopifyFaults.Calm()
+	for _, way := range w.ways {
+		way.Calm()
+	}
+}
+
 // Disturbed counts the calls that a platform did not answer as it should.
 func (w *World) Disturbed() int {
 	n := 0

@@ -56,6 +56,9 @@ type Options struct {
 	BucketSize, RestoreRate float64
 	// Chaos disturbs calls and notifications of TikTok and Shopify; nil leaves them alone.
 	Chaos *Chaos
+	// KeepRefreshTokens lets a used refresh token of TikTok's go on working: a program that was killed between TikTok's
+	// answer and its own commit can then renew again.
+	KeepRefreshTokens bool
 }
 
 // World is the three platforms, running.
@@ -71,6 +74,7 @@ type World struct {
 	URL struct{ TikTok, Shopify, Loop, Index string }
 
 	app     string
+	ways    []*chaos.Webhooks
 	servers []*http.Server
 }
 
@@ -90,9 +94,13 @@ func Start(ctx context.Context, o Options) (*World, error) {
 
 // build opens the platforms, who know each other's addresses, and furnishes them.
 func (w *World) build(o Options) (err error) {
+	tiktokWay, shopifyWay := o.Chaos.webhooks(), o.Chaos.webhooks()
+	if o.Chaos != nil {
+		w.ways = []*chaos.Webhooks{tiktokWay, shopifyWay}
+	}
 	w.TikTok, err = tiktoksim.New(tiktoksim.Options{
 		AppKey: tiktokKey, AppSecret: tiktokSecret, ServiceID: tiktokService,
-		RedirectURL: o.AppURL + "/tiktok/callback", Script: w.TikTokFaults, Way: o.Chaos.webhooks(), Products: goods(),
+		RedirectURL: o.AppURL + "/tiktok/callback", Script: w.TikTokFaults, KeepOldRefreshToken: o.KeepRefreshTokens, Way: tiktokWay, Products: goods(),
 		Neighbors: frame.Neighbors{Start: w.URL.Index, Order: w.orderLinks}, ReturnURL: w.portal() + "/?order=[TT_ORDER_NUM]&zip=[TTS_ZIP_CODE]",
 	})
 	if err != nil {
@@ -105,7 +113,7 @@ func (w *World) build(o Options) (err error) {
 	w.Shopify = shopifysim.New(shopifysim.Options{
 		APIKey: shopifyKey, APISecret: shopifySecret, Scopes: o.Scopes, Topics: o.Topics,
 		AppURL: o.AppURL, WebhookURL: o.AppURL + "/webhooks/shopify",
-		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults, Way: o.Chaos.webhooks(),
+		IndexLag: IndexLag, Duplicate: duplicate, LooseSearch: true, Script: w.ShopifyFaults, Way: shopifyWay,
 		BucketSize: o.BucketSize, RestoreRate: o.RestoreRate,
 	})
 	w.Admin = &admin.Admin{Shopify: w.Shopify, AppURL: o.AppURL, StartURL: w.URL.Index, User: merchant}

@@ -60,3 +60,10 @@ func (s *Script) Clear() {
 	defer s.mu.Unlock()
 	s.queue = nil
 }
+
+// Calm ends all misbehavior: nothing is queued, and no plan decides.
+func (s *Script) Calm() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue, s.Otherwise = nil, nil
+}
