@@ -119,6 +119,8 @@ vuln: ## govulncheck, where its database can be reached
 	  else echo "$$out"; exit 1; fi; \
 	else echo "$$out" | tail -n 1; fi
 
+SEEDS ?= $(if $(SEED),1,10)
+
 FUZZ := tiktok:FuzzParseNotification tiktok:FuzzOrder orders:FuzzConvert orders:FuzzAddress orders:FuzzNormalizeZIP \
 	shopify:FuzzWebhook shopify:FuzzVerifySessionToken
 
@@ -128,6 +130,10 @@ soak: ## the long form of the kill and fuzz tests
 	  go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime 120s "./internal/$${target%%:*}"; \
 	done
 	SOAK=1 go test $(RACE) -count=1 -timeout 60m ./internal/store/... ./internal/queue/... ./app/...
+
+.PHONY: hostile
+hostile: ## hostile days, long form: SEEDS=10 of them, or the one with SEED=n (needs PostgreSQL, takes hours)
+	HOSTILE=1 SEEDS=$(SEEDS) SEED=$(SEED) go test -count=1 -timeout 12h -v -run '^TestHostileDay$$' ./app | grep -E --line-buffered 'SEED=|^(ok|FAIL|---|  )'
 
 .PHONY: load
 load: ## how much it takes: webhook receipt, an import, a backlog against Shopify's budget (Linux, takes minutes)

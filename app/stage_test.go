@@ -55,6 +55,8 @@ type scenery struct {
 	environ         []string
 	// topics are sent to the app beside those that it subscribes to.
 	topics []string
+	// chaos makes both platforms misbehave; nil leaves them alone.
+	chaos *sandbox.Chaos
 	// hostile tests send requests that contracts do not allow on purpose.
 	hostile bool
 }
@@ -87,6 +89,7 @@ func surround(t testing.TB, app string, scene scenery) *stage {
 	s := &stage{app: app}
 	s.platforms, err = sandbox.Start(t.Context(), sandbox.Options{
 		AppURL: app, Scopes: declared.Scopes, Topics: slices.Concat(declared.Topics(), declared.ComplianceTopics(), scene.topics), DropDuplicateMetafield: scene.dropMetafield,
+		Chaos: scene.chaos, KeepRefreshTokens: scene.chaos != nil,
 		BucketSize: scene.bucket, RestoreRate: scene.restore,
 	})
 	if err != nil {
