@@ -62,7 +62,7 @@ func (s *Server) Crash(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("crash PostgreSQL: %w", err)
 	}
-	if err := exec.CommandContext(ctx, "kill", "-QUIT", strconv.Itoa(pid)).Run(); err != nil {
+	if err := exec.CommandContext(ctx, "kill", "-QUIT", strconv.Itoa(pid)).Run(); err != nil { //nolint:gosec // our own server
 		return fmt.Errorf("crash PostgreSQL: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
