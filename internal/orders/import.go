@@ -26,21 +26,25 @@ type Job = interface{ Kind() string }
 // ImportArgs asks for one TikTok order to be brought to where it should be.
 // Webhook, poll, click and release all ask with it, so they meet in one place.
 type ImportArgs struct {
-	Shop shopify.Domain `json:"shop"`
+	Shop shopify.Domain `json:"shop" river:"unique"`
 	// TikTokShop is empty when nobody knows yet which connected shop took the order.
 	TikTokShop tiktok.ShopID  `json:"tiktok_shop,omitempty"`
-	Order      tiktok.OrderID `json:"order_id"`
+	Order      tiktok.OrderID `json:"order_id" river:"unique"`
 	// Cause is what asked: "webhook:…", "poll:…", "recheck:…", "resumed:…", "released:…", "retry:…", "asked".
 	Cause string `json:"cause"`
 	// Asked tells that a person asked for this very order: the start line does not hold it off.
 	Asked bool `json:"asked,omitempty"`
 	// Seen is the order's update_time, in unix seconds, that the asker saw: what has brought this in meanwhile leaves
 	// nothing to do. 0 asks in any case.
-	Seen int64 `json:"seen,omitempty"`
+	Seen int64 `json:"seen,omitempty" river:"unique"`
 }
 
 // Kind is the job's frozen name.
 func (ImportArgs) Kind() string { return "order_import" }
+
+// Once tells the queue that one unfinished import of what was seen is enough,
+// however many polls see it. A webhook's is never left out.
+func (a ImportArgs) Once() bool { return a.Seen > 0 }
 
 // Patient tells that the order is one of a backlog: what happens now goes
 // first, and so does what an order of the backlog leaves to be done.

@@ -8,8 +8,10 @@ import (
 	"github.com/switchbackhq/switchback/internal/store"
 )
 
+// single has a field that does not count.
 type single struct {
-	Name string `json:"name"`
+	Name  string `json:"name" river:"unique"`
+	Cause string `json:"cause"`
 }
 
 func (single) Kind() string { return "single" }
@@ -40,12 +42,12 @@ func TestOfSomeJobsOneIsEnough(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		enqueue(single{"a"})
+		enqueue(single{"a", "1"})
 		if got := next(t, began); got != "a" {
 			t.Fatalf("began %s", got)
 		}
-		enqueue(single{"a"}, task{"beside"}, task{"beside"}) // left out: the first one runs
-		enqueue(single{"b"})
+		enqueue(single{"a", "2"}, task{"beside"}, task{"beside"}) // left out: the first one runs
+		enqueue(single{"b", "1"})
 		if got := next(t, began); got != "b" {
 			t.Fatalf("began %s, want the other one only", got)
 		}
@@ -54,7 +56,7 @@ func TestOfSomeJobsOneIsEnough(t *testing.T) {
 		close(may)
 		// Once the first is finished there may be a new one; until then it is left out.
 		for {
-			enqueue(single{"a"})
+			enqueue(single{"a", "3"})
 			select {
 			case got := <-began:
 				if got != "a" {
