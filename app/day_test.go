@@ -43,7 +43,7 @@ func TestHostileDay(t *testing.T) {
 	t.Parallel()
 	size := extent{shops: 3, orders: 40, kills: 2, crashes: 1, poll: "2s", level: "info"}
 	if os.Getenv("HOSTILE") != "" {
-		size = extent{shops: 20, orders: 5_000, kills: 40, crashes: 4, poll: "30s", level: "error"}
+		size = extent{shops: 20, orders: 5_000, kills: 30, crashes: 3, poll: "90s", level: "error"}
 	}
 	seeds := 1
 	if n, err := strconv.Atoi(os.Getenv("SEEDS")); err == nil {
