@@ -110,20 +110,26 @@ func (b *board) planned(f shopify.Fulfillment, units []*unit) links.Shipment {
 // pick chooses the units behind a fulfilled quantity: first those that TikTok
 // ships with one of the fulfillment's numbers. A fulfillment with another
 // number is of units that are still here, one without is rather of what left.
+// What left and was refunded after that may be behind it, too.
 func (b *board) pick(f shopify.Fulfillment, l shopify.FulfillmentLine) []*unit {
 	rank := func(u *unit) int {
+		named := u.shipped && hasNumber(f, u.TrackingNumber)
 		switch hasOwn := len(numbers(f)) > 0; {
-		case u.shipped && hasNumber(f, u.TrackingNumber):
+		case named && !u.gone:
 			return 0
-		case u.shipped == (!hasOwn || b.platformShips()):
+		case named:
 			return 1
-		default:
+		case u.gone:
+			return 4
+		case u.shipped == (!hasOwn || b.platformShips()):
 			return 2
+		default:
+			return 3
 		}
 	}
 	var free []*unit
 	for _, u := range b.units {
-		if u.line == l.Line && u.holder == "" && !u.gone {
+		if u.line == l.Line && u.holder == "" && (!u.gone || u.shipped) {
 			free = append(free, u)
 		}
 	}
