@@ -34,8 +34,7 @@ type ImportArgs struct {
 	Cause string `json:"cause"`
 	// Asked tells that a person asked for this very order: the start line does not hold it off.
 	Asked bool `json:"asked,omitempty"`
-	// Seen is the order's update_time, in unix seconds, that the asker saw: what has brought this in meanwhile leaves
-	// nothing to do. 0 asks in any case.
+	// Seen is the order's update_time, in unix seconds, that a poll saw; 0 for all others.
 	Seen int64 `json:"seen,omitempty" river:"unique"`
 }
 
@@ -134,9 +133,6 @@ func (i *Importer) Import(ctx context.Context, args ImportArgs) error {
 	if err != nil {
 		return fmt.Errorf("read settings of %s: %w", args.Shop, err)
 	}
-	if known, err := i.knows(ctx, args); known || err != nil {
-		return err
-	}
 	return leases.Hold(ctx, i.Ledger, args.Shop, args.Order, func(ctx context.Context, lease links.Lease) error {
 		r := &run{Importer: i, args: args, shop: shop, settings: settings, lease: lease}
 		if err := r.settle(ctx, r.bring(ctx)); err != nil {
@@ -144,22 +140,6 @@ func (i *Importer) Import(ctx context.Context, args ImportArgs) error {
 		}
 		return r.ship(ctx)
 	})
-}
-
-// knows tells whether what the asker saw has been taken in since. Polls ask
-// again for whatever a backlog still holds up.
-func (i *Importer) knows(ctx context.Context, args ImportArgs) (bool, error) {
-	if args.Seen == 0 {
-		return false, nil
-	}
-	row, err := i.Ledger.Order(ctx, args.Shop, args.Order)
-	if errors.Is(err, links.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("read order %s: %w", args.Order, err)
-	}
-	return row.UpdateTime >= args.Seen, nil
 }
 
 // run is one import while the order's lease is held.
