@@ -132,8 +132,8 @@ soak: ## the long form of the kill and fuzz tests
 	SOAK=1 go test $(RACE) -count=1 -timeout 60m ./internal/store/... ./internal/queue/... ./app/...
 
 .PHONY: hostile
-hostile: ## hostile days, long form: SEEDS=10 of them, or the one with SEED=n (needs PostgreSQL, takes hours)
-	HOSTILE=1 SEEDS=$(SEEDS) SEED=$(SEED) go test -count=1 -timeout 12h -v -run '^TestHostileDay$$' ./app | grep -E --line-buffered 'SEED=|^(ok|FAIL|---|  )'
+hostile: ## hostile days, long form: SEEDS=10 of them of ORDERS=5000 each, or the one with SEED=n (needs PostgreSQL, takes hours)
+	HOSTILE=1 SEEDS=$(SEEDS) SEED=$(SEED) ORDERS=$(ORDERS) go test -count=1 -timeout 12h -v -run '^TestHostileDay$$' ./app | grep -E --line-buffered 'SEED=|^(ok|FAIL|---|  )'
 
 .PHONY: load
 load: ## how much it takes: webhook receipt, an import, a backlog against Shopify's budget (Linux, takes minutes)

@@ -37,25 +37,30 @@ type extent struct {
 // code with the program compares the books: nothing lost, nothing twice, no
 // cent between them.
 //
-// HOSTILE=1 is the long form: 20 shops, 5,000 orders; SEEDS=n runs so many
-// seeds one after the other, SEED repeats one.
+// HOSTILE=1 is the long form: 20 shops, 5,000 orders, or as many as ORDERS says;
+// SEEDS=n runs so many seeds one after the other, SEED repeats one.
 func TestHostileDay(t *testing.T) {
 	t.Parallel()
 	size := extent{shops: 3, orders: 40, kills: 2, crashes: 1, poll: "2s", level: "info"}
 	if os.Getenv("HOSTILE") != "" {
-		size = extent{shops: 20, orders: 5_000, kills: 30, crashes: 3, poll: "90s", level: "error"}
-	}
-	seeds := 1
-	if n, err := strconv.Atoi(os.Getenv("SEEDS")); err == nil {
-		seeds = n
+		orders := numberOf("ORDERS", 5_000)
+		size = extent{shops: 20, orders: orders, kills: max(orders/160, 3), crashes: max(orders/1_600, 1), poll: "90s", level: "error"}
 	}
 	first, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
 	if err != nil {
 		first = rand.Uint64N(1 << 32)
 	}
-	for n := range uint64(seeds) {
+	for n := range uint64(numberOf("SEEDS", 1)) {
 		t.Run(fmt.Sprintf("SEED=%d", first+n), func(t *testing.T) { hostileDay(t, first+n, size) })
 	}
+}
+
+// numberOf is a number of the environment, or else.
+func numberOf(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
 }
 
 // day is a stage on which a hostile day is played.

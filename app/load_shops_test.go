@@ -5,8 +5,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -14,14 +12,6 @@ import (
 	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
 	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
 )
-
-// sometimes is a number of the environment, or else.
-func sometimes(name string, otherwise int) int {
-	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
-		return n
-	}
-	return otherwise
-}
 
 // branch is a shop beside the sandbox's first one.
 type branch struct{ domain, seller, tiktokShop string }
@@ -57,7 +47,7 @@ func (l *loaded) buy(t *testing.T, b branch) string {
 // an order, and how long the program takes to start with them. LOAD_SHOPS
 // changes how many.
 func TestLoadShops(t *testing.T) {
-	shops := sometimes("LOAD_SHOPS", 1_000)
+	shops := numberOf("LOAD_SHOPS", 1_000)
 	eachDatabase(t, func(t *testing.T, fresh func() string) {
 		l := load(t, scenery{database: databaseOf(fresh)})
 		alone, _ := l.child.memory(t)
@@ -85,7 +75,7 @@ func TestLoadShops(t *testing.T) {
 // at once, while every answer of both platforms takes 50 ms. LOAD_BACKLOG
 // changes how many.
 func TestLoadFair(t *testing.T) {
-	backlog := sometimes("LOAD_BACKLOG", 100_000)
+	backlog := numberOf("LOAD_BACKLOG", 100_000)
 	eachDatabase(t, func(t *testing.T, fresh func() string) {
 		l := load(t, scenery{bucket: 20_000, restore: 1_000, database: databaseOf(fresh)})
 		quiet := l.newBranch(t, 1)
