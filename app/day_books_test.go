@@ -80,7 +80,8 @@ func (d *day) books(t *testing.T) (audit.Books, error) {
 	}
 	rows, err := d.db.QueryContext(t.Context(), `SELECT shop, order_id, state, shopify_order,
 			coalesce((SELECT string_agg(e.code || ': ' || e.message, '; ') FROM exceptions e WHERE e.shop = o.shop AND e.order_id = o.order_id AND e.status = 'open'), ''),
-			coalesce((SELECT string_agg('a refund is ' || r.state || ' ' || r.reason, '; ') FROM refunds r WHERE r.shop = o.shop AND r.order_id = o.order_id AND r.state NOT IN ('completed', 'recorded', 'none', 'ignored')), '')
+			coalesce((SELECT string_agg('a refund is ' || r.state || ' ' || r.reason, '; ') FROM refunds r WHERE r.shop = o.shop AND r.order_id = o.order_id AND r.state NOT IN ('completed', 'recorded', 'none', 'ignored')), ''),
+			CASE WHEN state = 'written' AND referenced_at = 0 THEN 'TikTok was not told of the Shopify order' ELSE '' END
 		FROM orders o`)
 	if err != nil {
 		return books, err
@@ -88,11 +89,11 @@ func (d *day) books(t *testing.T) (audit.Books, error) {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var e audit.Entry
-		var open, refunds string
-		if err := rows.Scan(&e.Shop, &e.Order, &e.State, &e.GID, &open, &refunds); err != nil {
+		var open, refunds, untold string
+		if err := rows.Scan(&e.Shop, &e.Order, &e.State, &e.GID, &open, &refunds, &untold); err != nil {
 			return books, err
 		}
-		for _, what := range []string{open, refunds} {
+		for _, what := range []string{open, refunds, untold} {
 			if what != "" {
 				e.Open = append(e.Open, what)
 			}

@@ -1,16 +1,20 @@
 package orders_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
+	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/orders"
 	"github.com/switchbackhq/switchback/internal/sandbox/shopifysim"
 	"github.com/switchbackhq/switchback/internal/sandbox/tiktoksim"
+	"github.com/switchbackhq/switchback/internal/shopify"
 	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 )
@@ -180,4 +184,25 @@ func TestAShopThatIsOffIsLeftAlone(t *testing.T) {
 			}
 		}
 	}
+}
+
+// away is a book that cannot be opened at the moment.
+type away struct{ orders.Book }
+
+func (away) Connections(context.Context, shopify.Domain) ([]shops.Connection, error) {
+	return nil, errors.New("connection reset by peer")
+}
+
+// Only a shop that is connected no more ends a reference: a database that is away comes back.
+func TestAReferenceOutlivesTheDatabase(t *testing.T) {
+	t.Parallel()
+	s := setUp(t)
+	id := s.Place(tiktoksim.OrderSpec{Created: s.Clock.Now().Add(-time.Minute)})
+	s.written(id)
+	s.referrer.Book = away{s.Store}
+	if err := s.referrer.Reference(t.Context(), orders.ReferenceArgs{Shop: shop, Order: id}); fault.Of(err) != fault.Retry {
+		t.Errorf("%v is %s, want another try", err, fault.Of(err))
+	}
+	s.referrer.Book = s.Store
+	s.Must(s.referrer.Reference(t.Context(), orders.ReferenceArgs{Shop: shop, Order: id}))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/switchbackhq/switchback/internal/leases"
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
+	"github.com/switchbackhq/switchback/internal/shops"
 	"github.com/switchbackhq/switchback/internal/tiktok"
 	"github.com/switchbackhq/switchback/internal/timeline"
 )
@@ -51,8 +52,11 @@ func (r *Referrer) Reference(ctx context.Context, args ReferenceArgs) error {
 			return nil
 		}
 		connection, err := connectionOf(ctx, r.Book, args.Shop, row.TikTokShop)
-		if err != nil {
+		if errors.Is(err, shops.ErrNotFound) {
 			return fault.Permanent(fmt.Errorf("reference order %s: %w", args.Order, err))
+		}
+		if err != nil {
+			return fmt.Errorf("reference order %s: %w", args.Order, err)
 		}
 		return r.add(ctx, lease, row, seatOf(connection))
 	})
