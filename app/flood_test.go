@@ -77,7 +77,8 @@ func flooded(t *testing.T, scene scenery) {
 			}
 			return nil
 		})
-		for _, line := range []string{"delivery=" + id + " fresh=true", "delivery=" + id + " fresh=false"} {
+		kept := "delivery_id=" + id + " tiktok_order_id=" + order
+		for _, line := range []string{kept + " fresh=true", kept + " fresh=false"} {
 			if n := strings.Count(s.log.whole(), line); n != 1 {
 				t.Errorf("%q is in the log %d times: what was taken is not what is kept", line, n)
 			}
