@@ -30,8 +30,8 @@ func TestLargeBodiesAreRefusedWhenTooManyCome(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	handler := w.handler()
-	free, codes := make(chan struct{}), make(chan int, 80)
-	for range 80 {
+	free, codes := make(chan struct{}), make(chan int, 48)
+	for range 48 {
 		go func() {
 			body := io.MultiReader(strings.NewReader(strings.Repeat("a", 1<<20-1)), stuck{free})
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/webhooks/tiktok", body)
@@ -43,7 +43,7 @@ func TestLargeBodiesAreRefusedWhenTooManyCome(t *testing.T) {
 			codes <- rec.Code
 		}()
 	}
-	for range 15 { // 64 MiB are room for 64 of them
+	for range 15 { // 32 MiB are room for 32 of them
 		select {
 		case code := <-codes:
 			if code != http.StatusServiceUnavailable {
@@ -51,7 +51,7 @@ func TestLargeBodiesAreRefusedWhenTooManyCome(t *testing.T) {
 			}
 		case <-time.After(time.Minute):
 			close(free)
-			t.Fatal("80 bodies of 1 MiB are in memory at once")
+			t.Fatal("48 bodies of 1 MiB are in memory at once")
 		}
 	}
 	rec := httptest.NewRecorder()
@@ -60,7 +60,7 @@ func TestLargeBodiesAreRefusedWhenTooManyCome(t *testing.T) {
 		t.Errorf("a delivery beside: %d", rec.Code)
 	}
 	close(free)
-	for range 65 {
+	for range 33 {
 		<-codes
 	}
 	rec = httptest.NewRecorder()
@@ -96,6 +96,31 @@ func TestReadinessIsAskedOnceAtATime(t *testing.T) {
 			t.Errorf("asked %d times", n)
 		}
 	})
+}
+
+// Who stops short of a body's end is answered and then let go of, however long
+// they would stay; who has sent all stays connected.
+func TestAnUnfinishedBodyEndsTheConnection(t *testing.T) {
+	t.Parallel()
+	for name, head := range map[string]string{
+		"webhook": "POST /webhooks/tiktok HTTP/1.1", "unknown address": "POST /nowhere HTTP/1.1",
+		"probe": "GET /healthz HTTP/1.1", "page": "POST /orders/import HTTP/1.1", "not signed in": "PUT /api/settings HTTP/1.1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn := dial(t, newWorld())
+			if _, err := io.WriteString(conn, head+"\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			answer, err := io.ReadAll(conn)
+			if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 ") {
+				t.Errorf("%v after %q", err, answer)
+			}
+		})
+	}
 }
 
 // What sends a body to an address that reads none is not waited for.

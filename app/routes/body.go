@@ -42,12 +42,7 @@ func readBody(c *gin.Context, most int64, within time.Duration) ([]byte, error) 
 	if err := conn.SetReadDeadline(time.Now().Add(within)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return nil, errTruncated
 	}
-	var body bytes.Buffer
-	// What is claimed takes no memory, what has come does.
-	if length > 0 {
-		body.Grow(int(min(length, bodyRoom)) + bytes.MinRead)
-	}
-	_, err := body.ReadFrom(io.LimitReader(c.Request.Body, most+1))
+	body, err := gather(c.Request.Body, length, most)
 	// A deadline left behind would end the request's context while it is being answered.
 	cleared := conn.SetReadDeadline(time.Time{})
 	var timeout net.Error
@@ -63,11 +58,35 @@ func readBody(c *gin.Context, most int64, within time.Duration) ([]byte, error) 
 		return nil, errTruncated
 	case cleared != nil && !errors.Is(cleared, http.ErrNotSupported):
 		return nil, errTruncated
-	case int64(body.Len()) > most:
+	case int64(len(body)) > most:
 		c.Header("Connection", "close")
 		return nil, errTooLarge
 	}
-	return body.Bytes(), nil
+	return body, nil
+}
+
+// gather reads to the end, or one byte more than most. What is claimed takes no
+// memory: room is doubled as it fills, and ends where the claim does.
+func gather(from io.Reader, claimed, most int64) ([]byte, error) {
+	body := make([]byte, 0, bodyRoom)
+	for int64(len(body)) <= most {
+		if len(body) == cap(body) {
+			room := min(2*int64(cap(body)), most+1)
+			if claimed >= int64(cap(body)) {
+				room = min(room, claimed+1) // one more, to meet the end in
+			}
+			body = append(make([]byte, 0, room), body...)
+		}
+		n, err := from.Read(body[len(body):min(int64(cap(body)), most+1)])
+		body = body[:len(body)+n]
+		if errors.Is(err, io.EOF) {
+			return body, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return body, nil
 }
 
 // readJSON reads one JSON object and refuses what it does not name. An empty body
