@@ -13,7 +13,7 @@ import (
 // Idle connections go when others come; those that are at work stay.
 func TestIdleConnectionsMakeRoom(t *testing.T) {
 	t.Parallel()
-	c := &crowd{most: 3, idle: map[net.Conn]struct{}{}}
+	c := newCrowd(4)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	server.Config.ConnState = c.state
 	server.Start()

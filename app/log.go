@@ -7,15 +7,15 @@ import (
 	"github.com/switchbackhq/switchback/internal/config"
 )
 
-// newLog writes one line per event to out: with LOG_FORMAT=json an object, whose
-// times spent are seconds, else text for people.
+// newLog writes one line per event to out, of a flood some: with LOG_FORMAT=json
+// an object, whose times spent are seconds, else text for people.
 func newLog(cfg config.Config, out io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
 	if cfg.LogFormat == "text" {
-		return slog.New(slog.NewTextHandler(out, options))
+		return slog.New(thin(slog.NewTextHandler(out, options)))
 	}
 	options.ReplaceAttr = inSeconds
-	return slog.New(slog.NewJSONHandler(out, options))
+	return slog.New(thin(slog.NewJSONHandler(out, options)))
 }
 
 // inSeconds spares whoever reads the log slog's nanoseconds.

@@ -109,6 +109,14 @@ func onePerOutcome(t *testing.T, database string) {
 			t.Errorf("%d lines %s %v, want 1", n, want.msg, want.fields)
 		}
 	}
+	if n := count(list, "webhook.rejected", "code", "invalid_signature"); n != 1 {
+		t.Errorf("the forged delivery has %d lines", n)
+	}
+	for _, l := range list {
+		if l.is("http.request", "route", "/webhooks/tiktok") && l["status"] != 200.0 && l["status"] != 503.0 {
+			t.Errorf("the forged delivery has a second line: %v", l)
+		}
+	}
 	s.eachOnce(t, list)
 	s.sane(t, list)
 }

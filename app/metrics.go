@@ -33,10 +33,7 @@ func (p *program) startMetrics(ctx context.Context) (stop func(context.Context) 
 	mux.Handle("GET /metrics", p.metrics.Handler())
 	ctx, end := context.WithCancel(ctx)
 	p.mountQueuePages(ctx, mux)
-	server := &http.Server{
-		Handler: mux, ReadHeaderTimeout: headerWithin, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: mostHeader,
-	}
+	server := brisk(mux)
 	go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed
 	return func(ctx context.Context) error {
 		end()

@@ -74,6 +74,8 @@ type program struct {
 	tracer  *telemetry.Tracer
 	queue   *queue.Queue
 	handler http.Handler
+	// full answers who comes when all connections are taken.
+	full http.Handler
 }
 
 // build opens the database, brings it to this version, and joins the parts:
@@ -101,7 +103,8 @@ func build(ctx context.Context, cfg config.Config, as role, log *slog.Logger) (*
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read shopify.app.toml: %w", err), p.close())
 	}
-	p.handler = as.handler(p.routes(declared))
+	outside := p.routes(declared)
+	p.handler, p.full = as.handler(outside), routes.Full(outside)
 	return p, nil
 }
 
@@ -288,15 +291,21 @@ const (
 	headerWithin = 5 * time.Second
 )
 
+// brisk is a server that waits for nobody longer than that.
+func brisk(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerWithin, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: mostHeader,
+	}
+}
+
 // answer serves HTTP until ctx ends, then lets open requests finish.
 func (p *program) answer(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
-		Handler: p.handler, ReadHeaderTimeout: headerWithin, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: mostHeader, ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
-	}
+	server := brisk(p.handler)
+	server.ErrorLog = slog.NewLogLogger(p.log.Handler(), slog.LevelDebug)
 	metrics := p.startMetrics(ctx)
 	failed := make(chan error, 1)
-	admitted := admit(listener, server)
+	admitted := newCrowd(mostConnections).admit(listener, mostStanding, server, p.full)
 	go func() { failed <- server.Serve(admitted) }()
 	select {
 	case err := <-failed:

@@ -25,7 +25,7 @@ var logKeys = []string{
 	// What came of it, and why.
 	"code", "reason", "resolution", "error", "panic", "stack", "took", "last_step", "tiktok_status", "event", "step", "part", "on",
 	// How many.
-	"units", "orders", "jobs", "tiktok_shops", "found", "imported", "skipped", "spans",
+	"units", "orders", "jobs", "tiktok_shops", "found", "imported", "skipped", "spans", "left_out",
 	// The program.
 	"version", "role", "pid", "address", "config",
 }

@@ -48,8 +48,7 @@ func readBody(c *gin.Context, most int64, within time.Duration) ([]byte, error) 
 	var timeout net.Error
 	switch {
 	case errors.Is(err, errCrowded):
-		c.Header("Connection", "close")
-		c.Header("Retry-After", "30")
+		crowded(c)
 		return nil, errCrowded
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		c.Header("Connection", "close")

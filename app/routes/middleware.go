@@ -21,6 +21,8 @@ const (
 	requestIDHeader  = "X-Request-Id"
 	claimsKey        = "claims"
 	installedShopKey = "shop"
+	// toldKey marks a request whose outcome the log has.
+	toldKey = "told"
 	// retryHeader asks App Bridge to fetch a new session token and repeat the request.
 	retryHeader = "X-Shopify-Retry-Invalid-Session-Request"
 	// closedPolicy lets a document load and do nothing, and nobody frame it.
@@ -56,11 +58,15 @@ func (s *server) traced(c *gin.Context) {
 	c.Next()
 }
 
-// accessLog writes one line for a request. Route and status say enough: a path
-// may hold ids, a query tokens and codes, an address is a person's.
+// accessLog writes one line for a request that has none yet. Route and status
+// say enough: a path may hold ids, a query tokens and codes, an address is a
+// person's.
 func (s *server) accessLog(c *gin.Context) {
 	start := time.Now()
 	c.Next()
+	if c.GetBool(toldKey) {
+		return
+	}
 	s.Log.InfoContext(c, "http.request", "request_id", c.GetString(requestIDKey), "method", method(c.Request.Method),
 		"route", c.FullPath(), "status", c.Writer.Status(), "bytes", max(c.Writer.Size(), 0), "took", time.Since(start))
 }

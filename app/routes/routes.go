@@ -42,8 +42,8 @@ func New(d Deps) http.Handler {
 	engine.GET("/returns/:slug", s.visitReturns)
 	engine.GET("/returns/:slug/", s.visitReturns)
 
-	engine.POST("/webhooks/shopify", s.shopifyWebhook)
-	engine.POST("/webhooks/tiktok", s.tiktokWebhook)
+	engine.POST(shopifyHook, s.shopifyWebhook)
+	engine.POST(tiktokHook, s.tiktokWebhook)
 
 	// The one address that is asked from another origin.
 	engine.OPTIONS("/api/block", crossOrigin, preflight)

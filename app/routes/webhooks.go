@@ -10,6 +10,12 @@ import (
 	"github.com/switchbackhq/switchback/internal/inbox"
 )
 
+// The addresses that the platforms deliver to.
+const (
+	shopifyHook = "/webhooks/shopify"
+	tiktokHook  = "/webhooks/tiktok"
+)
+
 var (
 	errSignature = &apiError{http.StatusUnauthorized, "invalid_signature", "The signature is missing or wrong."}
 	errMalformed = &apiError{http.StatusBadRequest, "malformed", "The body is not JSON."}
@@ -24,11 +30,22 @@ func (s *server) webhookBody(c *gin.Context, signed func(raw []byte) bool) ([]by
 	}
 	if err != nil {
 		p, _ := problemOf(err)
-		s.Log.WarnContext(c, "webhook.rejected", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "code", p.Code, "bytes", len(raw))
-		s.fail(c, err)
+		s.reject(c, p, slog.Int("bytes", len(raw)))
 		return nil, false
 	}
 	return raw, true
+}
+
+// reject refuses a delivery; its line stands for the request's, too.
+func (s *server) reject(c *gin.Context, p *apiError, detail ...slog.Attr) {
+	outcome := "webhook.rejected"
+	if p == errCrowded {
+		outcome = "webhook.crowded"
+	}
+	s.Log.LogAttrs(c, slog.LevelWarn, outcome, append([]slog.Attr{slog.String("request_id", c.GetString(requestIDKey)),
+		slog.String("route", c.FullPath()), slog.Int("status", p.Status), slog.String("code", p.Code)}, detail...)...)
+	c.Set(toldKey, true)
+	s.fail(c, p)
 }
 
 // keep hands events to the inbox and answers: 200 once all are kept, 503 when

@@ -2,6 +2,7 @@ package routes
 
 import (
 	"encoding/json"
+	"log/slog"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -18,14 +19,12 @@ func (s *server) shopifyWebhook(c *gin.Context) {
 		return
 	}
 	if !json.Valid(raw) {
-		s.Log.WarnContext(c, "webhook.rejected", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "code", errMalformed.Code, "bytes", len(raw))
-		s.fail(c, errMalformed)
+		s.reject(c, errMalformed, slog.Int("bytes", len(raw)))
 		return
 	}
 	delivery, err := shopify.ParseDelivery(c.Request.Header)
 	if err != nil {
-		s.Log.WarnContext(c, "webhook.rejected", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "error", err)
-		s.fail(c, &apiError{http.StatusBadRequest, "malformed", "A header that Shopify sends is missing or malformed."})
+		s.reject(c, &apiError{http.StatusBadRequest, "malformed", "A header that Shopify sends is missing or malformed."}, slog.Any("error", err))
 		return
 	}
 	s.keep(c, inbox.Event{

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -24,8 +25,7 @@ func (s *server) tiktokWebhook(c *gin.Context) {
 	}
 	notification, err := tiktok.ParseNotification(raw)
 	if err != nil {
-		s.Log.WarnContext(c, "webhook.rejected", "request_id", c.GetString(requestIDKey), "route", c.FullPath(), "error", err)
-		s.fail(c, errMalformed)
+		s.reject(c, errMalformed, slog.Any("error", err))
 		return
 	}
 	s.keep(c, tiktokEvents(notification, raw)...)

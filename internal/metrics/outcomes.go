@@ -41,7 +41,7 @@ var logged = []struct {
 		results: map[string]string{"exception.opened": "opened", "exception.resolved": "resolved"},
 	}, {
 		family: "switchback_deliveries_total", help: "Webhook deliveries by what became of them.",
-		results: map[string]string{"webhook.received": "received", "webhook.rejected": "rejected", "webhook.not_kept": "not_kept"},
+		results: map[string]string{"webhook.received": "received", "webhook.rejected": "rejected", "webhook.crowded": "crowded", "webhook.not_kept": "not_kept"},
 	}, {
 		family: "switchback_token_renewals_total", help: "Renewals of access tokens by platform and what became of them.",
 		by: "platform", values: []string{"shopify", "tiktok"},
