@@ -128,6 +128,11 @@ func (s *server) session(c *gin.Context) {
 		s.refuseToken(c, "The session token is another shop's.")
 		return
 	}
+	s.inTurn(c, claims.Shop, func() { s.enter(c, claims) })
+}
+
+// enter goes on as the token's shop, if it is installed.
+func (s *server) enter(c *gin.Context, claims shopify.Claims) {
 	shop, err := s.Shops.Shop(c.Request.Context(), claims.Shop)
 	switch {
 	case errors.Is(err, shops.ErrNotFound) || err == nil && !shop.Installed():

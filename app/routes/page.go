@@ -37,7 +37,7 @@ func (s *server) embedded(c *gin.Context) {
 			s.refuseToken(c, "The session token is not valid.")
 			return
 		}
-		s.admit(c, claims, raw)
+		s.inTurn(c, claims.Shop, func() { s.admit(c, claims, raw) })
 		return
 	}
 	if c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead {
@@ -81,7 +81,7 @@ func (s *server) document(c *gin.Context) {
 		s.frame(c, claims.Shop)
 		s.fail(c, errStrangeHost)
 	default:
-		s.admit(c, claims, token)
+		s.inTurn(c, claims.Shop, func() { s.admit(c, claims, token) })
 	}
 }
 

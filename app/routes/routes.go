@@ -13,6 +13,7 @@ type server struct {
 	Deps
 	static *static
 	bodies bodies
+	turns  turns
 	asked  singleflight.Group
 }
 

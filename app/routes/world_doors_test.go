@@ -21,6 +21,9 @@ func (i installer) Ensure(_ context.Context, shop shopify.Domain, token string) 
 	if token == "" {
 		return shops.Shop{}, errors.New("no token")
 	}
+	if i.slow != nil {
+		i.slow(shop)
+	}
 	return i.shops[demo], nil
 }
 

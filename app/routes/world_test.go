@@ -67,6 +67,7 @@ type world struct {
 	tokenErr error
 	proxies  []netip.Prefix
 	finish   func(connections.Answer) (connections.Outcome, error)
+	slow     func(shopify.Domain) // what it takes to read a shop
 }
 
 func newWorld() *world {
@@ -151,6 +152,9 @@ func (w *world) Receive(ctx context.Context, e inbox.Event) (bool, error) {
 }
 
 func (w *world) Shop(_ context.Context, domain shopify.Domain) (shops.Shop, error) {
+	if w.slow != nil {
+		w.slow(domain)
+	}
 	if shop, ok := w.shops[domain]; ok {
 		return shop, nil
 	}
