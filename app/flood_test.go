@@ -121,13 +121,17 @@ func (s *stage) volley(t *testing.T) map[string]string {
 // deliver sends a signed notification of the order and returns the answer's status, 0 when there was none.
 func (s *stage) deliver(t *testing.T, id, order string) int {
 	t.Helper()
-	body := fmt.Sprintf(`{"type":1,"tts_notification_id":%q,"shop_id":%q,"timestamp":1793000000,"data":{"order_id":%q,"order_status":"AWAITING_SHIPMENT","update_time":1793000000}}`,
-		id, sandbox.TikTokShop, order)
-	response, err := http.DefaultClient.Do(s.tiktokHook(t, body, s.variable("TIKTOK_APP_SECRET")))
+	response, err := http.DefaultClient.Do(s.tiktokHook(t, notice(id, order), s.variable("TIKTOK_APP_SECRET")))
 	if err != nil {
 		t.Error(err)
 		return 0
 	}
 	_ = response.Body.Close()
 	return response.StatusCode
+}
+
+// notice is the body of a notification of the order.
+func notice(id, order string) string {
+	return fmt.Sprintf(`{"type":1,"tts_notification_id":%q,"shop_id":%q,"timestamp":1793000000,"data":{"order_id":%q,"order_status":"AWAITING_SHIPMENT","update_time":1793000000}}`,
+		id, sandbox.TikTokShop, order)
 }

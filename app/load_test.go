@@ -84,22 +84,7 @@ func (p *process) cpu(t testing.TB) time.Duration {
 // memory is the child's resident memory now and at its highest, in MB.
 func (p *process) memory(t testing.TB) (now, most float64) {
 	t.Helper()
-	for line := range strings.Lines(p.read(t, "status")) {
-		name, value, _ := strings.Cut(line, ":")
-		if name != "VmRSS" && name != "VmHWM" {
-			continue
-		}
-		kilobytes, err := strconv.ParseFloat(strings.Fields(value)[0], 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "VmRSS" {
-			now = kilobytes / 1024
-		} else {
-			most = kilobytes / 1024
-		}
-	}
-	return now, most
+	return memory(t, p.cmd.Process.Pid)
 }
 
 func (p *process) read(t testing.TB, name string) string {
