@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -30,26 +28,10 @@ const goesOn = 10 * time.Second
 // SOAK=1 kills fifty times; SEED repeats a run's moments.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	kills := 3
-	if os.Getenv("SOAK") != "" {
-		kills = 50
-	}
-	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	t.Logf("SEED=%d", seed)
-	chance := rand.New(rand.NewPCG(seed, 0))
-
-	address := freeAddress(t)
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	kills := soaks(3, 50)
+	chance := rand.New(rand.NewPCG(seedOf(t), 0))
 	// Nothing but the program itself prevents a second order here.
-	s := surround(t, "http://"+address, scenery{dropMetafield: true, environ: []string{"PORT=" + port, "RETRY_BASE=20ms"}})
-	victim := s.start(t)
-	s.furnished(t)
+	s := killable(t, scenery{dropMetafield: true})
 	var orders []string
 	for n := range kills {
 		for range 8 {
@@ -57,10 +39,10 @@ func TestKill(t *testing.T) {
 			orders = append(orders, s.place(t, "AWAITING_SHIPMENT"))
 		}
 		pause(t, time.Duration(chance.IntN(500))*time.Millisecond)
-		victim.kill(t)
+		s.program.kill(t)
 		acknowledged := s.acknowledged()
 		restart := time.Now()
-		victim = s.start(t)
+		s.program = s.start(t)
 		s.writtenSoon(t, acknowledged, restart)
 		t.Logf("kill %d: %d orders acknowledged, all written %v after the restart", n+1, len(acknowledged), time.Since(restart).Round(time.Millisecond))
 		s.deliverAgain(t)
@@ -72,7 +54,53 @@ func TestKill(t *testing.T) {
 	if n := len(s.platforms.Shopify.Orders(sandbox.Shop)); n != len(orders) {
 		t.Errorf("Shopify has %d orders, TikTok %d", n, len(orders))
 	}
-	victim.stop(t)
+	s.program.stop(t)
+}
+
+// mortal is a stage with a program that will be killed: it comes back under the
+// same address, and its retries come soon.
+type mortal struct {
+	*stage
+	program *child
+}
+
+func killable(t *testing.T, sc scenery) *mortal {
+	t.Helper()
+	address := freeAddress(t)
+	sc.environ = append(sc.environ, portOf(t, address), "RETRY_BASE=20ms")
+	s := surround(t, "http://"+address, sc)
+	m := &mortal{s, s.start(t)}
+	s.furnished(t)
+	return m
+}
+
+// killedBetween has each of some fresh orders changed, kills the program, has
+// them changed again while it is away, and starts it; as often as it is told to.
+// Between a change and the kill passes a moment of chance. Afterwards the
+// program runs, and nothing fails any more.
+func killedBetween[O interface{ number() string }](t *testing.T, s *mortal, chance *rand.Rand, kills int, fresh func() []O, faults func(), change func(O)) (all []O) {
+	t.Helper()
+	for range kills {
+		orders := fresh()
+		for _, o := range orders {
+			s.orderIs(t, sandbox.Shop, o.number(), "written", "")
+		}
+		faults()
+		for _, o := range orders {
+			change(o)
+		}
+		pause(t, time.Duration(chance.IntN(300))*time.Millisecond)
+		s.program.kill(t)
+		for _, o := range orders {
+			change(o) // nobody hears of it at once
+		}
+		s.program = s.start(t)
+		s.deliverAgain(t)
+		all = append(all, orders...)
+	}
+	s.platforms.TikTokFaults.Clear()
+	s.platforms.ShopifyFaults.Clear()
+	return all
 }
 
 // mayLose lets Shopify dawdle over one of the next orders, or lose its answer, or neither.

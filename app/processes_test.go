@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -25,12 +23,7 @@ import (
 // SEED repeats a run's orders and moments.
 func TestProcesses(t *testing.T) {
 	t.Parallel()
-	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	t.Logf("SEED=%d", seed)
-	chance := rand.New(rand.NewPCG(seed, 4))
+	chance := rand.New(rand.NewPCG(seedOf(t), 4))
 	database := postgrestest.URL(t)
 	address := freeAddress(t)
 	// Nothing but the program itself prevents a second order here.

@@ -5,10 +5,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -26,54 +23,19 @@ import (
 // SOAK=1 kills a hundred times; SEED repeats a run's refunds and moments.
 func TestRefundKill(t *testing.T) {
 	t.Parallel()
-	kills := 3
-	if os.Getenv("SOAK") != "" {
-		kills = 100
-	}
-	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	t.Logf("SEED=%d", seed)
-	chance := rand.New(rand.NewPCG(seed, 3))
-
-	address := freeAddress(t)
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := surround(t, "http://"+address, scenery{bucket: 20_000, restore: 1_000, environ: []string{"PORT=" + port, "RETRY_BASE=20ms"}})
-	victim := s.start(t)
-	s.furnished(t)
+	chance := rand.New(rand.NewPCG(seedOf(t), 3))
+	s := killable(t, scenery{bucket: 20_000, restore: 1_000})
 	s.mustAPI(t, sandbox.Shop, http.MethodPut, "/api/settings", `{"pull_refunds":true,"push_refunds":true}`, nil)
-	var all []*restitution
-	for range kills {
-		var fresh []*restitution
+	all := killedBetween(t, s, chance, soaks(3, 100), func() (fresh []*restitution) {
 		for range 3 {
 			fresh = append(fresh, s.bought(t, chance))
 		}
-		for _, r := range fresh {
-			s.orderIs(t, sandbox.Shop, r.id, "written", "")
-		}
-		s.mayLoseRefunds(chance)
-		for _, r := range fresh {
-			s.giveBack(t, chance, r)
-		}
-		pause(t, time.Duration(chance.IntN(300))*time.Millisecond)
-		victim.kill(t)
-		for _, r := range fresh {
-			s.giveBack(t, chance, r) // nobody hears of it at once
-		}
-		victim = s.start(t)
-		s.deliverAgain(t)
-		all = append(all, fresh...)
-	}
-	s.platforms.TikTokFaults.Clear()
-	s.platforms.ShopifyFaults.Clear()
+		return fresh
+	}, func() { s.mayLoseRefunds(chance) }, func(r *restitution) { s.giveBack(t, chance, r) })
 	for _, r := range all {
 		s.until(t, func() error { return s.even(t, r) })
 	}
-	victim.stop(t)
+	s.program.stop(t)
 }
 
 // restitution is an order of four mugs, all of which go back one by one.
@@ -84,6 +46,8 @@ type restitution struct {
 	back  int64
 	stuck int
 }
+
+func (r *restitution) number() string { return r.id }
 
 // mug is what a buyer pays for one, with its tax.
 const mug = 1949

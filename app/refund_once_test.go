@@ -6,8 +6,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/switchbackhq/switchback/internal/sandbox"
@@ -20,12 +18,7 @@ import (
 // once. SEED repeats a run's refunds and deliveries.
 func TestEachRefundWebhookAnyNumberOfTimes(t *testing.T) {
 	t.Parallel()
-	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	t.Logf("SEED=%d", seed)
-	chance := rand.New(rand.NewPCG(seed, 5))
+	chance := rand.New(rand.NewPCG(seedOf(t), 5))
 	s := play(t, scenery{bucket: 20_000, restore: 1_000, environ: []string{"RETRY_BASE=20ms"}})
 	s.furnished(t)
 	s.mustAPI(t, sandbox.Shop, http.MethodPut, "/api/settings", `{"pull_refunds":true,"push_refunds":true}`, nil)

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,54 +26,19 @@ import (
 // SOAK=1 kills fifty times; SEED repeats a run's parcels and moments.
 func TestShipKill(t *testing.T) {
 	t.Parallel()
-	kills := 3
-	if os.Getenv("SOAK") != "" {
-		kills = 50
-	}
-	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	t.Logf("SEED=%d", seed)
-	chance := rand.New(rand.NewPCG(seed, 2))
-
-	address := freeAddress(t)
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := surround(t, "http://"+address, scenery{bucket: 20_000, restore: 1_000, environ: []string{"PORT=" + port, "RETRY_BASE=20ms"}})
-	victim := s.start(t)
-	s.furnished(t)
+	chance := rand.New(rand.NewPCG(seedOf(t), 2))
+	s := killable(t, scenery{bucket: 20_000, restore: 1_000})
 	s.mustAPI(t, sandbox.Shop, http.MethodPut, "/api/settings", `{"pull_fulfillments":true,"push_fulfillments":true}`, nil)
-	var sent []*dispatch
-	for range kills {
-		var fresh []*dispatch
+	all := killedBetween(t, s, chance, soaks(3, 50), func() (fresh []*dispatch) {
 		for range 4 {
 			fresh = append(fresh, s.dispatched(t, chance))
 		}
-		for _, d := range fresh {
-			s.orderIs(t, sandbox.Shop, d.id, "written", "")
-		}
-		s.mayLoseParcels(chance)
-		for _, d := range fresh {
-			s.leave(t, chance, d)
-		}
-		pause(t, time.Duration(chance.IntN(300))*time.Millisecond)
-		victim.kill(t)
-		for _, d := range fresh {
-			s.leave(t, chance, d) // nobody hears of it at once
-		}
-		victim = s.start(t)
-		s.deliverAgain(t)
-		sent = append(sent, fresh...)
-	}
-	s.platforms.TikTokFaults.Clear()
-	s.platforms.ShopifyFaults.Clear()
-	for _, d := range sent {
+		return fresh
+	}, func() { s.mayLoseParcels(chance) }, func(d *dispatch) { s.leave(t, chance, d) })
+	for _, d := range all {
 		s.until(t, func() error { return s.agreed(d) })
 	}
-	victim.stop(t)
+	s.program.stop(t)
 }
 
 // dispatch is an order of three mugs that leaves in two parcels.
@@ -84,6 +47,8 @@ type dispatch struct {
 	// parcels are the units that left by tracking number.
 	parcels map[string]int
 }
+
+func (d *dispatch) number() string { return d.id }
 
 func (s *stage) dispatched(t *testing.T, chance *rand.Rand) *dispatch {
 	t.Helper()

@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,30 +23,13 @@ import (
 // SOAK=1 takes 500 orders and 110 kills; SEED repeats a run's orders, faults and moments.
 func TestSoak(t *testing.T) {
 	t.Parallel()
-	orders, kills := 16, 3
-	if os.Getenv("SOAK") != "" {
-		orders, kills = 500, 110
-	}
-	seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	t.Logf("SEED=%d", seed)
+	orders, kills := soaks(16, 500), soaks(3, 110)
+	seed := seedOf(t)
 	chance := rand.New(rand.NewPCG(seed, 1))
-
-	address := freeAddress(t)
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
 	// Nothing but the program itself prevents a second order here. The budget is a large plan's:
 	// every kill forgets what was learned of it.
-	s := surround(t, "http://"+address, scenery{
-		dropMetafield: true, bucket: 20_000, restore: 1_000, environ: []string{"PORT=" + port, "RETRY_BASE=20ms"},
-	})
+	s := killable(t, scenery{dropMetafield: true, bucket: 20_000, restore: 1_000})
 	s.misbehave(seed)
-	victim := s.start(t)
-	s.furnished(t)
 
 	var placed []mixed
 	for n := range kills {
@@ -57,8 +37,8 @@ func TestSoak(t *testing.T) {
 			placed = append(placed, s.placeMixed(t, chance))
 		}
 		pause(t, time.Duration(chance.IntN(400))*time.Millisecond)
-		victim.kill(t)
-		victim = s.start(t)
+		s.program.kill(t)
+		s.program = s.start(t)
 		s.deliverAgain(t)
 	}
 	for _, o := range placed {
@@ -69,7 +49,7 @@ func TestSoak(t *testing.T) {
 		}
 	}
 	s.allEnd(t, placed)
-	victim.stop(t)
+	s.program.stop(t)
 }
 
 // misbehave lets calls that an import makes fail now and then. No token expires

@@ -2,8 +2,6 @@ package routes
 
 import (
 	"context"
-	"errors"
-	"net/http"
 
 	"github.com/gin-gonic/gin"
 
@@ -22,47 +20,13 @@ type CarrierChooser interface {
 }
 
 func (s *server) listCarriers(c *gin.Context) {
-	list, err := s.Carriers.Carriers(c.Request.Context(), shopOf(c).Domain)
-	if err != nil {
-		s.fail(c, err)
-		return
-	}
-	c.JSON(http.StatusOK, gin.H{"mappings": list})
+	listMappings(s, c, s.Carriers.Carriers)
 }
 
-// changeCarriers takes rows; one that cannot be taken keeps all of them out.
 func (s *server) changeCarriers(c *gin.Context) {
-	rows, err := readCarriers(c)
-	if err == nil {
-		err = s.Chooser.ChangeCarriers(c.Request.Context(), shopOf(c).Domain, rows)
-	}
-	var faults mappings.RowErrors
-	switch {
-	case errors.As(err, &faults):
-		refuseRows(c, faults)
-		return
-	case err != nil:
-		s.fail(c, err)
-		return
-	}
-	removed := 0
-	for _, row := range rows {
-		if row.Provider == "" {
-			removed++
-		}
-	}
-	c.JSON(http.StatusOK, gin.H{"set": len(rows) - removed, "removed": removed})
+	changeMappings(s, c, readCarriers, s.Chooser.ChangeCarriers)
 }
 
 func readCarriers(c *gin.Context) ([]mappings.Carrier, error) {
-	var body struct {
-		Mappings []mappings.CarrierRow `json:"mappings"`
-	}
-	if err := readJSONOf(c, mappingBytes, &body, false); err != nil {
-		return nil, err
-	}
-	if body.Mappings == nil {
-		return nil, badRequest("invalid_json", `The body has no list "mappings".`)
-	}
-	return mappings.CheckCarriers(body.Mappings)
+	return readMappings(c, mappings.CheckCarriers)
 }

@@ -86,11 +86,26 @@ func (s *server) exportSKUs(c *gin.Context) {
 	}
 }
 
-// changeSKUs takes rows as JSON or as a CSV file. One that cannot be taken keeps all of them out.
+// changeSKUs takes rows as JSON or as a CSV file.
 func (s *server) changeSKUs(c *gin.Context) {
-	rows, err := readSKUs(c)
+	changeMappings(s, c, readSKUs, s.Mapper.ChangeSKUs)
+}
+
+// listMappings answers all of a table that is short.
+func listMappings[M any](s *server, c *gin.Context, read func(context.Context, shopify.Domain) ([]M, error)) {
+	list, err := read(c.Request.Context(), shopOf(c).Domain)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{"mappings": list})
+}
+
+// changeMappings takes rows; one that cannot be taken keeps all of them out.
+func changeMappings[M interface{ Removed() bool }](s *server, c *gin.Context, read func(*gin.Context) ([]M, error), change func(context.Context, shopify.Domain, []M) error) {
+	rows, err := read(c)
 	if err == nil {
-		err = s.Mapper.ChangeSKUs(c.Request.Context(), shopOf(c).Domain, rows)
+		err = change(c.Request.Context(), shopOf(c).Domain, rows)
 	}
 	var faults mappings.RowErrors
 	switch {
@@ -103,7 +118,7 @@ func (s *server) changeSKUs(c *gin.Context) {
 	}
 	removed := 0
 	for _, row := range rows {
-		if row.Variant == "" {
+		if row.Removed() {
 			removed++
 		}
 	}
@@ -129,8 +144,13 @@ func readSKUs(c *gin.Context) ([]mappings.SKU, error) {
 		}
 		return mappings.Check(rows)
 	}
+	return readMappings(c, mappings.Check)
+}
+
+// readMappings reads rows as JSON.
+func readMappings[R, M any](c *gin.Context, check func([]R) ([]M, error)) ([]M, error) {
 	var body struct {
-		Mappings []mappings.Row `json:"mappings"`
+		Mappings []R `json:"mappings"`
 	}
 	if err := readJSONOf(c, mappingBytes, &body, false); err != nil {
 		return nil, err
@@ -138,5 +158,5 @@ func readSKUs(c *gin.Context) ([]mappings.SKU, error) {
 	if body.Mappings == nil {
 		return nil, badRequest("invalid_json", `The body has no list "mappings".`)
 	}
-	return mappings.Check(body.Mappings)
+	return check(body.Mappings)
 }

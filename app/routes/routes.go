@@ -31,10 +31,17 @@ func New(d Deps) http.Handler {
 	engine.NoRoute(s.notFound)
 	engine.NoMethod(s.methodNotAllowed)
 
+	s.public(engine)
+	s.pages(engine)
+	s.api(engine)
+	return engine
+}
+
+// public are the addresses that platforms, buyers and operators ask, and the ways in.
+func (s *server) public(engine *gin.Engine) {
 	engine.GET("/healthz", s.healthz)
 	engine.GET("/readyz", s.readyz)
 
-	// Ways in, and pages.
 	engine.GET("/auth", s.shopifyAuth)
 	engine.GET("/auth/callback", s.shopifyCallback)
 	engine.GET(bouncePath, s.bounce)
@@ -45,11 +52,10 @@ func New(d Deps) http.Handler {
 
 	engine.POST(shopifyHook, s.shopifyWebhook)
 	engine.POST(tiktokHook, s.tiktokWebhook)
+}
 
-	// The one address that is asked from another origin.
-	engine.OPTIONS("/api/block", crossOrigin, preflight)
-	engine.GET("/api/block", crossOrigin, s.session, s.readBlock)
-
+// pages are the admin's.
+func (s *server) pages(engine *gin.Engine) {
 	admin := engine.Group("", s.embedded)
 	admin.GET("/", s.home)
 	admin.GET("/guide", s.guidePage)
@@ -85,6 +91,13 @@ func New(d Deps) http.Handler {
 	admin.GET(pages.PrivacyPath, s.privacyPage)
 	admin.POST("/settings/:section", s.saveSettings)
 	admin.POST("/settings/tiktok/:id/:wish", s.switchTikTok)
+}
+
+// api is what the pages' script, the block and the merchant's own programs ask.
+func (s *server) api(engine *gin.Engine) {
+	// The one address that is asked from another origin.
+	engine.OPTIONS("/api/block", crossOrigin, preflight)
+	engine.GET("/api/block", crossOrigin, s.session, s.readBlock)
 
 	api := engine.Group("/api", s.session)
 	api.POST("/tiktok/connect", s.connectTikTok)
@@ -116,5 +129,4 @@ func New(d Deps) http.Handler {
 	api.GET("/exceptions", s.listExceptions)
 	api.POST("/exceptions/:id/retry", s.retryException)
 	api.POST("/exceptions/:id/resolve", s.resolveException)
-	return engine
 }

@@ -17,6 +17,9 @@ type Carrier struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// Removed says that a change takes the row away.
+func (c Carrier) Removed() bool { return c.Provider == "" }
+
 // CarrierRow is one row as somebody wrote it.
 type CarrierRow struct {
 	Company  Cell `json:"company"`

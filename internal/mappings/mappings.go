@@ -31,6 +31,9 @@ type SKU struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// Removed says that a change takes the row away.
+func (s SKU) Removed() bool { return s.Variant == "" }
+
 // Row is one row as somebody wrote it.
 type Row struct {
 	SKUID     Cell `json:"sku_id"`

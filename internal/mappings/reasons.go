@@ -18,6 +18,9 @@ type Reason struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// Removed says that a change takes the row away.
+func (r Reason) Removed() bool { return r.TikTok == "" }
+
 // Reasons that are none of Shopify's.
 const (
 	AnyReason    = "*"

@@ -18,7 +18,7 @@ func (s *Store) ChangeCarriers(ctx context.Context, shop shopify.Domain, rows []
 	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		for _, row := range rows {
 			var err error
-			if row.Provider == "" {
+			if row.Removed() {
 				err = q.DeleteCarrier(ctx, db.DeleteCarrierParams{Shop: shop, CarrierKey: row.Key()})
 			} else {
 				err = q.SaveCarrier(ctx, db.SaveCarrierParams{

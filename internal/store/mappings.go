@@ -18,7 +18,7 @@ func (s *Store) ChangeSKUMappings(ctx context.Context, shop shopify.Domain, rows
 	now := micros(s.now())
 	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		for _, row := range rows {
-			if row.Variant == "" {
+			if row.Removed() {
 				if err := q.DeleteSKUMapping(ctx, db.DeleteSKUMappingParams{Shop: shop, SkuID: row.SKUID}); err != nil {
 					return nil, fmt.Errorf("remove sku %s: %w", row.SKUID, err)
 				}

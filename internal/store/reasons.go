@@ -18,7 +18,7 @@ func (s *Store) ChangeReasons(ctx context.Context, shop shopify.Domain, rows []m
 	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
 		for _, row := range rows {
 			var err error
-			if row.TikTok == "" {
+			if row.Removed() {
 				err = q.DeleteReason(ctx, db.DeleteReasonParams{Shop: shop, Reason: row.Shopify})
 			} else {
 				err = q.SaveReason(ctx, db.SaveReasonParams{Shop: shop, Reason: row.Shopify, Tiktok: row.TikTok, Note: row.Note, UpdatedAt: now})
