@@ -81,7 +81,8 @@ func (d *day) books(t *testing.T) (audit.Books, error) {
 	rows, err := d.db.QueryContext(t.Context(), `SELECT shop, order_id, state, shopify_order,
 			coalesce((SELECT string_agg(e.code || ': ' || e.message, '; ') FROM exceptions e WHERE e.shop = o.shop AND e.order_id = o.order_id AND e.status = 'open'), ''),
 			coalesce((SELECT string_agg('a refund is ' || r.state || ' ' || r.reason, '; ') FROM refunds r WHERE r.shop = o.shop AND r.order_id = o.order_id AND r.state NOT IN ('completed', 'recorded', 'none', 'ignored')), ''),
-			CASE WHEN state = 'written' AND referenced_at = 0 THEN 'TikTok was not told of the Shopify order' ELSE '' END
+			CASE WHEN state = 'written' AND referenced_at = 0 THEN 'TikTok was not told of the Shopify order: ' || coalesce((SELECT string_agg(n.body || ' ' || n.facts, '; ')
+				FROM timeline n WHERE n.shop = o.shop AND n.order_id = o.order_id AND n.body LIKE '%reference%'), '') ELSE '' END
 		FROM orders o`)
 	if err != nil {
 		return books, err

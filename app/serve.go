@@ -170,7 +170,7 @@ func (p *program) importer() *orders.Importer {
 // workers are the methods that do the jobs.
 func (p *program) workers() *queue.Workers {
 	importer := p.importer()
-	referrer := &orders.Referrer{Book: p.store, Ledger: p.store, Timeline: p.store, TikTok: p.tiktok, Now: time.Now}
+	referrer := &orders.Referrer{Book: p.store, Ledger: p.store, Timeline: p.store, TikTok: p.tiktok, Interval: p.cfg.PollInterval, Now: time.Now}
 	releaser := &orders.Releaser{Store: p.store}
 	registrar := &installs.Registrar{Registry: p.store, Scopes: p.shopify, Farewell: p.connector, Granted: renewed, Log: p.log}
 	pruner := &inbox.Pruner{Events: p.store, Now: time.Now}

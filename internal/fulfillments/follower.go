@@ -54,6 +54,7 @@ type Ledger interface {
 	Lines(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Line, error)
 	Shipments(ctx context.Context, shop shopify.Domain, id tiktok.OrderID) ([]links.Shipment, error)
 	SaveShipments(ctx context.Context, lease links.Lease, shipments []links.Shipment, jobs ...Job) error
+	ShipmentsLookedAt(ctx context.Context, lease links.Lease, at time.Time) error
 }
 
 // Exceptions opens and resolves what a person must mend.
@@ -131,7 +132,12 @@ func (f *Follower) Follow(ctx context.Context, args FollowArgs) error {
 	ctx = timeline.With(ctx, args.Shop, row.ID)
 	return leases.Hold(ctx, f.Ledger, args.Shop, row.ID, func(ctx context.Context, lease links.Lease) error {
 		r := &run{Follower: f, lease: lease, shop: args.Shop, id: row.ID, settings: settings, look: true, args: args}
-		return r.settle(ctx, r.asked(ctx, connections))
+		began := f.Now()
+		err := r.asked(ctx, connections)
+		if settled := r.settle(ctx, err); settled != nil || err != nil {
+			return settled
+		}
+		return r.remember(ctx, began)
 	})
 }
 

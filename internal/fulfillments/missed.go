@@ -22,7 +22,8 @@ type Missed struct{ Ledger ShipmentList }
 
 // Missing asks for a look at the order when one of its fulfillments is not in
 // the ledger, was cancelled without the ledger knowing, or changed after the
-// ledger's last call about it: a number may have come or been corrected.
+// ledger's last call about it and the last look: a number may have come or been
+// corrected.
 func (m *Missed) Missing(ctx context.Context, settings shops.Settings, order links.Order, marks shopify.OrderMarks, cause string) ([]Job, error) {
 	if !settings.PullFulfillments || order.State != links.Written || len(marks.Fulfillments) == 0 {
 		return nil, nil
@@ -48,7 +49,7 @@ func news(f shopify.FulfillmentMark, shipments []links.Shipment) bool {
 		}
 		known = true
 		counted = counted || s.State != links.ShipmentUndone && s.State != links.ShipmentDropped
-		for _, at := range []*time.Time{&s.CreatedAt, s.SentAt, s.ShippedAt, s.DeliveredAt} {
+		for _, at := range []*time.Time{&s.CreatedAt, s.SentAt, s.ShippedAt, s.DeliveredAt, s.LookedAt} {
 			if at != nil && at.After(last) {
 				last = *at
 			}
@@ -61,7 +62,7 @@ func news(f shopify.FulfillmentMark, shipments []links.Shipment) bool {
 	return !known || err != nil || changed.Add(sameMoment).After(last)
 }
 
-// sameMoment is how near to our own last call a change may be and still count
-// as news: Shopify tells whole seconds, by a clock of its own. To look once more
-// costs a call; a correction that is passed by is never sent.
+// sameMoment is how near to our own last call, or look, a change may be and still
+// count as news: Shopify tells whole seconds, by a clock of its own. To look once
+// more costs a call; a correction that is passed by is never sent.
 const sameMoment = 2 * time.Second

@@ -84,9 +84,12 @@ func TestWhatASweepPassesBy(t *testing.T) {
 	s.Must(err)
 	s.Bring(mirrored)
 	s.deliver(mirrored)
-	// What we made ourselves a moment ago may be looked at once more; nothing comes of it.
+	// What we made ourselves a moment ago may be looked at once more, and only once; nothing comes of it.
 	parcels := s.parcels(mirrored)
 	s.missed(mirrored)
+	if s.missed(mirrored) {
+		t.Error("what we had made was looked at in sweep after sweep")
+	}
 	s.same("in Shopify", s.parcels(mirrored), parcels)
 	s.WantCodes(mirrored)
 	s.Clock.Pass(time.Minute)

@@ -117,6 +117,13 @@ func (m *model) SaveShipments(_ context.Context, _ links.Lease, shipments []link
 	return nil
 }
 
+func (m *model) ShipmentsLookedAt(_ context.Context, _ links.Lease, at time.Time) error {
+	for n := range m.kept {
+		m.kept[n].LookedAt = &at
+	}
+	return nil
+}
+
 func (m *model) OpenException(_ context.Context, e exceptions.Exception) error {
 	m.open[e.Code] = e.Message
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fault"
@@ -43,6 +44,15 @@ func (r *run) settle(ctx context.Context, err error) error {
 		}
 	}
 	return r.clear(ctx, open)
+}
+
+// remember keeps that what a sweep had found was looked at: the next sweeps pass
+// it by until it changes again.
+func (r *run) remember(ctx context.Context, looked time.Time) error {
+	if !r.looked || !strings.HasPrefix(r.args.Cause, "sweep:") {
+		return nil
+	}
+	return r.Ledger.ShipmentsLookedAt(ctx, r.lease, looked)
 }
 
 // details are what was found under one code, each thing once; nil for nothing.

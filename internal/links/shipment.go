@@ -36,7 +36,9 @@ type Shipment struct {
 	SentAt *time.Time
 	// ShippedAt is when the other side took it, DeliveredAt when Shopify was told of the delivery.
 	ShippedAt, DeliveredAt *time.Time
-	CreatedAt              time.Time
+	// LookedAt is when it was last compared with Shopify because a sweep had found a change.
+	LookedAt  *time.Time
+	CreatedAt time.Time
 }
 
 // ShipmentDirection says who knew of a shipment first.

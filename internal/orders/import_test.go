@@ -206,3 +206,22 @@ func TestAReferenceOutlivesTheDatabase(t *testing.T) {
 	s.referrer.Book = s.Store
 	s.Must(s.referrer.Reference(t.Context(), orders.ReferenceArgs{Shop: shop, Order: id}))
 }
+
+// A connection that waits for its seller ends no reference either.
+func TestAReferenceOutlivesTheConnection(t *testing.T) {
+	t.Parallel()
+	s := setUp(t)
+	id := s.Place(tiktoksim.OrderSpec{Created: s.Clock.Now().Add(-time.Minute)})
+	s.written(id)
+	s.Must(s.TikTok.Deauthorize(seller))
+	err := s.referrer.Reference(t.Context(), orders.ReferenceArgs{Shop: shop, Order: id})
+	var later *fault.Delayed
+	if fault.Of(err) != fault.Later || !errors.As(err, &later) || later.Wait != s.referrer.Interval {
+		t.Fatalf("%v is %s, want another look after %v", err, fault.Of(err), s.referrer.Interval)
+	}
+	s.reconnect()
+	s.Must(s.referrer.Reference(t.Context(), orders.ReferenceArgs{Shop: shop, Order: id}))
+	if len(s.TikTok.ExternalReferences(string(id))) != 1 || s.Row(id).ReferencedAt == nil {
+		t.Error("TikTok was not told after the seller had connected again")
+	}
+}

@@ -37,7 +37,7 @@ func (i *Importer) Preview(ctx context.Context, connection shops.Connection, ord
 	}
 	p, err := r.preview(ctx)
 	var act *fault.Act
-	if fault.Of(err) == fault.Asks && errors.As(err, &act) && act.Code != string(exceptions.ConnectionExpired) {
+	if fault.Of(err) == fault.Asks && errors.As(err, &act) && !expired(err) {
 		return Preview{Order: order.ID, Action: Hold, Reason: act.Code, Detail: act.Detail}, nil
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/switchbackhq/switchback/internal/exceptions"
 	"github.com/switchbackhq/switchback/internal/fault"
 	"github.com/switchbackhq/switchback/internal/leases"
 	"github.com/switchbackhq/switchback/internal/links"
@@ -32,11 +33,14 @@ type References interface {
 
 // Referrer writes external order references. The step is optional: an answer
 // that will not get better is noted in the order's timeline and left at that.
+// While the connection waits for its seller, the step waits with it.
 type Referrer struct {
 	Book     Book
 	Ledger   Ledger
 	Timeline timeline.Writer
 	TikTok   References
+	// Interval is how long a connection that expired is left alone.
+	Interval time.Duration
 	Now      func() time.Time
 }
 
@@ -68,15 +72,17 @@ func (r *Referrer) add(ctx context.Context, lease links.Lease, row links.Order, 
 		return fmt.Errorf("read lines of order %s: %w", row.ID, err)
 	}
 	err = r.TikTok.AddExternalOrder(ctx, seat, row.ID, externalOrder(row, lines))
-	switch fault.Of(err) {
-	case fault.None:
+	switch fate := fault.Of(err); {
+	case expired(err):
+		return fault.After(r.Interval, fmt.Errorf("reference order %s at tiktok: %w", row.ID, err))
+	case fate == fault.None:
 		now := r.Now()
 		row.ReferencedAt = &now
 		if err := r.Ledger.SaveOrder(ctx, lease, row); err != nil {
 			return fmt.Errorf("save reference of order %s: %w", row.ID, err)
 		}
 		return nil
-	case fault.Dead, fault.Asks:
+	case fate == fault.Dead || fate == fault.Asks:
 		entry := timeline.Entry{
 			Shop: row.Shop, Order: row.ID, At: r.Now(), Kind: timeline.Decision,
 			Text:  "TikTok took no external order reference; the order is complete without it",
@@ -86,6 +92,12 @@ func (r *Referrer) add(ctx context.Context, lease links.Lease, row links.Order, 
 	default:
 		return fmt.Errorf("reference order %s at tiktok: %w", row.ID, err)
 	}
+}
+
+// expired tells whether only the seller can bring the connection back.
+func expired(err error) bool {
+	var act *fault.Act
+	return errors.As(err, &act) && act.Code == string(exceptions.ConnectionExpired)
 }
 
 // externalOrder names the Shopify line behind each unit.

@@ -37,7 +37,7 @@ func setUp(t *testing.T, configure ...func(*shopifysim.Options, *shopifysim.Shop
 		c(&options.Shopify, &options.ShopSpec)
 	}
 	s := &scene{Stage: stagetest.New(t, options)}
-	s.referrer = &orders.Referrer{Book: s.Store, Ledger: s.Store, Timeline: s.Store, TikTok: s.TikTokClient, Now: s.Clock.Now}
+	s.referrer = &orders.Referrer{Book: s.Store, Ledger: s.Store, Timeline: s.Store, TikTok: s.TikTokClient, Interval: 5 * time.Minute, Now: s.Clock.Now}
 	return s
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/switchbackhq/switchback/internal/links"
 	"github.com/switchbackhq/switchback/internal/shopify"
@@ -33,6 +34,22 @@ func (s *Store) SaveShipments(ctx context.Context, lease links.Lease, shipments 
 	})
 	if err != nil {
 		return fmt.Errorf("save shipments of order %s: %w", lease.Order, err)
+	}
+	return nil
+}
+
+// ShipmentsLookedAt keeps when the leased order's shipments, as they are now,
+// were last compared with Shopify. It fails with links.ErrFenced when the lease
+// was lost.
+func (s *Store) ShipmentsLookedAt(ctx context.Context, lease links.Lease, at time.Time) error {
+	err := s.within(ctx, func(q *db.Queries) ([]Job, error) {
+		if err := hold(ctx, q, lease); err != nil {
+			return nil, err
+		}
+		return nil, q.ShipmentsLookedAt(ctx, db.ShipmentsLookedAtParams{Shop: lease.Shop, OrderID: lease.Order, LookedAt: micros(at)})
+	})
+	if err != nil {
+		return fmt.Errorf("keep when shipments of order %s were looked at: %w", lease.Order, err)
 	}
 	return nil
 }
@@ -87,7 +104,7 @@ func (s *Store) Shipments(ctx context.Context, shop shopify.Domain, id tiktok.Or
 			Shop: shop, Order: id, Key: row.ShipmentKey, Direction: row.Direction, State: row.State, Reason: row.Reason,
 			Fulfillment: row.ShopifyFulfillment, Package: row.PackageID, Company: row.Company, Provider: row.Provider, Number: row.TrackingNumber,
 			Body: row.Body, Warning: row.Warning, Handled: row.Handled, SentAt: timeOrNil(row.SentAt), ShippedAt: timeOrNil(row.ShippedAt),
-			DeliveredAt: timeOrNil(row.DeliveredAt), CreatedAt: timeOf(row.CreatedAt),
+			DeliveredAt: timeOrNil(row.DeliveredAt), LookedAt: timeOrNil(row.LookedAt), CreatedAt: timeOf(row.CreatedAt),
 		}
 		for _, word := range words {
 			shipments[n].Units = append(shipments[n].Units, tiktok.LineItemID(word))

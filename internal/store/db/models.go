@@ -339,6 +339,7 @@ type Shipment struct {
 	ShippedAt          int64
 	DeliveredAt        int64
 	CreatedAt          int64
+	LookedAt           int64
 }
 
 type ShipmentUnit struct {

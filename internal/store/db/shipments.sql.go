@@ -199,7 +199,7 @@ func (q *Queries) SaveShipment(ctx context.Context, arg SaveShipmentParams) erro
 }
 
 const shipments = `-- name: Shipments :many
-SELECT shop, order_id, shipment_key, direction, state, reason, shopify_fulfillment, package_id, units, company, provider, tracking_number, body, warning, handled, sent_at, shipped_at, delivered_at, created_at FROM shipments WHERE shop = $1 AND order_id = $2 ORDER BY created_at, shipment_key
+SELECT shop, order_id, shipment_key, direction, state, reason, shopify_fulfillment, package_id, units, company, provider, tracking_number, body, warning, handled, sent_at, shipped_at, delivered_at, created_at, looked_at FROM shipments WHERE shop = $1 AND order_id = $2 ORDER BY created_at, shipment_key
 `
 
 type ShipmentsParams struct {
@@ -236,6 +236,7 @@ func (q *Queries) Shipments(ctx context.Context, arg ShipmentsParams) ([]Shipmen
 			&i.ShippedAt,
 			&i.DeliveredAt,
 			&i.CreatedAt,
+			&i.LookedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -248,6 +249,21 @@ func (q *Queries) Shipments(ctx context.Context, arg ShipmentsParams) ([]Shipmen
 		return nil, err
 	}
 	return items, nil
+}
+
+const shipmentsLookedAt = `-- name: ShipmentsLookedAt :exec
+UPDATE shipments SET looked_at = $3 WHERE shop = $1 AND order_id = $2
+`
+
+type ShipmentsLookedAtParams struct {
+	Shop     shopify.Domain
+	OrderID  tiktok.OrderID
+	LookedAt int64
+}
+
+func (q *Queries) ShipmentsLookedAt(ctx context.Context, arg ShipmentsLookedAtParams) error {
+	_, err := q.db.ExecContext(ctx, shipmentsLookedAt, arg.Shop, arg.OrderID, arg.LookedAt)
+	return err
 }
 
 const unmirroredOrders = `-- name: UnmirroredOrders :many

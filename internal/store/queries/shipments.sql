@@ -8,6 +8,9 @@ ON CONFLICT (shop, order_id, shipment_key) DO UPDATE SET
     tracking_number = excluded.tracking_number, body = excluded.body, warning = excluded.warning, handled = excluded.handled,
     sent_at = excluded.sent_at, shipped_at = excluded.shipped_at, delivered_at = excluded.delivered_at;
 
+-- name: ShipmentsLookedAt :exec
+UPDATE shipments SET looked_at = $3 WHERE shop = $1 AND order_id = $2;
+
 -- name: FreeShipmentUnits :exec
 DELETE FROM shipment_units WHERE shop = $1 AND order_id = $2 AND shipment_key = $3;
 

@@ -51,6 +51,18 @@ func shipments(t *testing.T, b *bench) {
 	if err := b.SaveShipments(ctx, slow, []links.Shipment{{Key: "late"}}); !errors.Is(err, links.ErrFenced) {
 		t.Errorf("under a lost lease: %v", err)
 	}
+	must(t, b.ShipmentsLookedAt(ctx, lease, later))
+	if err := b.ShipmentsLookedAt(ctx, slow, b.Now().Add(time.Hour)); !errors.Is(err, links.ErrFenced) {
+		t.Errorf("a look under a lost lease: %v", err)
+	}
+	must(t, b.SaveShipments(ctx, lease, []links.Shipment{one})) // a look is not forgotten with the next change
+	got, err = b.Shipments(ctx, demo, orderID)
+	must(t, err)
+	for _, shipment := range got {
+		if shipment.LookedAt == nil || !shipment.LookedAt.Equal(later) {
+			t.Errorf("%s was looked at %v, want %v", shipment.Key, shipment.LookedAt, later)
+		}
+	}
 	if others, err := b.Shipments(ctx, other, orderID); err != nil || len(others) != 0 {
 		t.Errorf("another shop sees %v, %v", others, err)
 	}
