@@ -1,7 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -91,5 +94,35 @@ func TestReleasesAreSigned(t *testing.T) {
 		if !strings.Contains(workflow, part) {
 			t.Errorf("the release workflow lacks %s", part)
 		}
+	}
+}
+
+// TestAVulnerabilityFails whatever words stand in it; only a database that is away is told and passes.
+func TestAVulnerabilityFails(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("make is not installed")
+	}
+	finding := "=== Symbol Results ===\n\nVulnerability #1: GO-2026-0001\n    A timeout is not kept in a lookup\n"
+	for name, c := range map[string]struct {
+		says   string
+		exit   int
+		passes bool
+	}{
+		"nothing found":      {"No vulnerabilities found.", 0, true},
+		"a vulnerability":    {finding, 3, false},
+		"the database away":  {"govulncheck: fetching vulnerabilities: dial tcp: lookup vuln.example: no such host", 1, true},
+		"the program breaks": {"govulncheck: loading packages: there are errors", 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tool := filepath.Join(t.TempDir(), "tool")
+			script := fmt.Sprintf("#!/bin/sh\ncat <<'END'\n%s\nEND\nexit %d\n", c.says, c.exit)
+			check(t, os.WriteFile(tool, []byte(script), 0o600))
+			out, err := exec.CommandContext(t.Context(), "make", "--directory=..", "--no-print-directory", "vuln", "TOOL=sh "+tool).CombinedOutput()
+			if (err == nil) != c.passes {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
 	}
 }
