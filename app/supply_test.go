@@ -119,7 +119,9 @@ func TestAVulnerabilityFails(t *testing.T) {
 			tool := filepath.Join(t.TempDir(), "tool")
 			script := fmt.Sprintf("#!/bin/sh\ncat <<'END'\n%s\nEND\nexit %d\n", c.says, c.exit)
 			check(t, os.WriteFile(tool, []byte(script), 0o600))
-			out, err := exec.CommandContext(t.Context(), "make", "--directory=..", "--no-print-directory", "vuln", "TOOL=sh "+tool).CombinedOutput()
+			cmd := exec.CommandContext(t.Context(), "make", "--directory=..", "--no-print-directory", "--environment-overrides", "vuln")
+			cmd.Env = append(os.Environ(), "TOOL=sh "+tool)
+			out, err := cmd.CombinedOutput()
 			if (err == nil) != c.passes {
 				t.Errorf("%v: %s", err, out)
 			}
