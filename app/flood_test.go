@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -49,14 +51,17 @@ func TestFlood(t *testing.T) {
 	})
 }
 
-// flooded sends valid deliveries beside all floods at once: each is answered in
-// the platforms' three seconds, those that were taken are kept, once, and what
-// was refused was told so with 503.
+// flooded sends valid deliveries beside all floods at once, one of them with a
+// shop's own token: each is answered in the platforms' three seconds, those that
+// were taken are kept, once, and what was refused was told so with 503. Another
+// shop's page still opens.
 func flooded(t *testing.T, scene scenery) {
 	s := play(t, scene)
 	s.furnished(t)
 	address := strings.TrimPrefix(s.app, "http://")
-	for _, text := range floods {
+	s.open(t, sandbox.SecondShop)
+	signed := "GET /api/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + s.platforms.Shopify.SessionToken(sandbox.Shop, user) + "\r\n\r\n"
+	for _, text := range append(slices.Collect(maps.Values(floods)), strings.Repeat(signed, 20)) {
 		for range floodWidth {
 			conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
 			if err != nil {
@@ -67,6 +72,7 @@ func flooded(t *testing.T, scene scenery) {
 		}
 	}
 	taken := s.volley(t)
+	s.open(t, sandbox.SecondShop)
 	if len(taken) == 0 {
 		t.Error("nothing was taken")
 	}
