@@ -97,22 +97,30 @@ func TestReleasesAreSigned(t *testing.T) {
 	}
 }
 
-// TestAVulnerabilityFails whatever words stand in it; only a database that is away is told and passes.
+// TestAVulnerabilityFails by govulncheck's exit status, whatever words stand in what it says; only a database that is
+// away is told and passes.
 func TestAVulnerabilityFails(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("make is not installed")
 	}
-	finding := "=== Symbol Results ===\n\nVulnerability #1: GO-2026-0001\n    A timeout is not kept in a lookup\n"
+	const away = "govulncheck: fetching vulnerabilities: Get \"https://vuln.example/index\": dial tcp: lookup vuln.example: no such host"
 	for name, c := range map[string]struct {
 		says   string
 		exit   int
 		passes bool
+		told   string
 	}{
-		"nothing found":      {"No vulnerabilities found.", 0, true},
-		"a vulnerability":    {finding, 3, false},
-		"the database away":  {"govulncheck: fetching vulnerabilities: dial tcp: lookup vuln.example: no such host", 1, true},
-		"the program breaks": {"govulncheck: loading packages: there are errors", 1, false},
+		"nothing found":            {"No vulnerabilities found.", 0, true, "No vulnerabilities found."},
+		"a vulnerability":          {"Vulnerability #1: GO-2026-0001\n    A timeout is not kept in a lookup", 3, false, "GO-2026-0001"},
+		"one in other words":       {"A finding that is told as it never was before: timeout", 3, false, "as it never was"},
+		"one beside a bad network": {away, 3, false, "no such host"},
+		"the database away":        {away, 1, true, "not checked: "},
+		"the database refuses":     {"govulncheck: fetching vulnerabilities: HTTP GET https://vuln.example/index returned unexpected status: 500", 1, false, "exit status 1"},
+		"the program breaks":       {"govulncheck: loading packages: undefined: timeout, and dial tcp stands in it", 1, false, "exit status 1"},
+		"it cannot be fetched":     {"go: module: Get \"https://proxy.example\": dial tcp: i/o timeout", 1, false, "exit status 1"},
+		"it is called wrongly":     {"no packages matched the provided patterns", 2, false, "exit status 2"},
+		"words of a good run":      {"a timeout\nNo vulnerabilities found.", 0, true, "No vulnerabilities found."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -122,7 +130,7 @@ func TestAVulnerabilityFails(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), "make", "--directory=..", "--no-print-directory", "--environment-overrides", "vuln")
 			cmd.Env = append(os.Environ(), "TOOL=sh "+tool)
 			out, err := cmd.CombinedOutput()
-			if (err == nil) != c.passes {
+			if (err == nil) != c.passes || !strings.Contains(string(out), c.told) {
 				t.Errorf("%v: %s", err, out)
 			}
 		})
