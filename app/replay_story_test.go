@@ -121,7 +121,8 @@ func (s *stage) quiet(t *testing.T) {
 
 // ledger is what every table holds that says how things are. Not in it are the
 // queue, and what each look leaves behind: leases count how often an order was
-// worked on, timelines tell of it, and updated_at says when.
+// worked on, timelines tell of it, updated_at and looked_at say when, and polls
+// that come meanwhile move their cursors.
 func (s *stage) ledger(t *testing.T) map[string][]string {
 	t.Helper()
 	database := s.opened(t)
@@ -129,9 +130,10 @@ func (s *stage) ledger(t *testing.T) map[string][]string {
 	if s.file != "" {
 		list = `SELECT name FROM sqlite_master WHERE type = 'table'`
 	}
+	looks := []string{"order_leases", "timeline", "cursors"}
 	all := map[string][]string{}
 	for _, table := range column(t, database, list) {
-		if strings.HasPrefix(table, "river_") || strings.HasPrefix(table, "sqlite_") || table == "order_leases" || table == "timeline" {
+		if strings.HasPrefix(table, "river_") || strings.HasPrefix(table, "sqlite_") || slices.Contains(looks, table) {
 			continue
 		}
 		all[table] = column(t, database, `SELECT `+strings.Join(lasting(t, database, table), ", ")+` FROM `+table)
@@ -143,7 +145,7 @@ func (s *stage) ledger(t *testing.T) map[string][]string {
 	return all
 }
 
-// lasting are a table's columns but updated_at.
+// lasting are a table's columns but those that say when somebody looked.
 func lasting(t *testing.T, database *sql.DB, table string) []string {
 	t.Helper()
 	rows, err := database.QueryContext(t.Context(), `SELECT * FROM `+table+` LIMIT 0`)
@@ -151,5 +153,5 @@ func lasting(t *testing.T, database *sql.DB, table string) []string {
 	defer func() { _ = rows.Close() }()
 	names, err := rows.Columns()
 	check(t, errors.Join(err, rows.Err()))
-	return slices.DeleteFunc(names, func(name string) bool { return name == "updated_at" })
+	return slices.DeleteFunc(names, func(name string) bool { return name == "updated_at" || name == "looked_at" })
 }
